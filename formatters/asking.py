@@ -20,21 +20,21 @@ from formatters.text.item import Item, author_of, item_of
 from formatters.text.links import commit_page
 from formatters.text.plain import brief, clean
 
-_LONGEST = 400  # columns of a sentence: beyond, nobody reads on
+_LONGEST = 400  # columns of a sentence: nobody reads further
 _MOST_SAID = 120
 _MOST_SPANS = 4
-"""Spans of unread days that are named one by one."""
+"""Spans of unread days that are listed individually."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerOutline:
-    """Everything an answer says, in its order.
+    """Everything an answer says, in order.
 
     Attributes:
-        title: how many commits were found for what, or that nothing was.
-        told: a model's sentences, each with the short SHAs behind it; empty without one.
+        title: how many commits were found for what, or that none were.
+        told: a model's sentences, each with the short SHAs that support it; empty without a model.
         items: the commits; the gist of each is the sentence that answers.
-        notes: what the reader should know of how it came about.
+        notes: what the reader should know about how the answer came about.
     """
 
     title: str
@@ -62,12 +62,12 @@ def answer_outline(answer: Answer, areas: Areas, language: Language) -> AnswerOu
 
 
 def say_said(one: Said) -> str:
-    """Return a model's sentence with the short SHAs behind it."""
+    """Return a model's sentence with the short SHAs that support it."""
     return f"{clean(one.text)} ({', '.join(sha[:7] for sha in one.shas)})"
 
 
 def understood(query: Query, language: Language) -> str:
-    """Say what was understood of a question: `FP8, Blackwell, since 2026-01-01`."""
+    """Say how a question was understood: `FP8, Blackwell, since 2026-01-01`."""
     said = [brief(clean(redact(clause.said)[0]), _MOST_SAID) for clause in query.clauses]
     said += [label("ask.by", language, who=_who(query, language))] if query.people else []
     said += [label("ask.important", language)] if query.least else []
@@ -83,7 +83,7 @@ def _who(query: Query, language: Language) -> str:
 
 
 def _counted(answer: Answer, language: Language) -> str:
-    """Say who has the most commits, or the first ones."""
+    """Say who has the most commits, or whose first commits these are."""
     query = replace(answer.query, counts="")
     since = label("ask.since", language, first=answer.since)
     what = since if query == Query(query.text, asks_who=query.asks_who) else understood(query, language)
@@ -99,7 +99,7 @@ def _counted(answer: Answer, language: Language) -> str:
 
 
 def say_unread(spans: Sequence[Days], language: Language) -> Iterator[str]:
-    """Say which of the days that are asked about were never read in full; nothing where all were."""
+    """Say which of the requested days were never read in full; nothing if all were."""
     if spans:
         shown = [_span(one, language) for one in spans[:_MOST_SPANS]]
         shown += [label("ask.other_days", language)] if len(spans) > _MOST_SPANS else []
@@ -122,7 +122,7 @@ def _item(found: Found, areas: Areas, language: Language) -> Item:
 
 
 def say_passage(passage: Passage) -> str:
-    """Say the sentence that answers: what somebody wrote, in quotation marks, or what the diff proves."""
+    """Say the sentence that answers: a person's words in quotation marks, or what the diff proves."""
     text = clean(redact(passage.text)[0])
     return f"“{brief(outside(text), _LONGEST)}”" if passage.statement else brief(capital(text), _LONGEST)
 
@@ -167,7 +167,7 @@ def _notes(answer: Answer, language: Language) -> Iterator[str]:
 
 
 def _authors(answer: Answer, language: Language) -> list[str]:
-    """Return who wrote what was found, the most first; who only touched tests, documents or CI beside that has not written it."""
+    """Return the authors of what was found, most commits first, without those who only touched tests, docs or CI."""
     entries = [found.entry for found in answer.found]
     asked = {kind for clause in answer.query.clauses if clause.sign for kind in clause.sign.types}
     about = [entry for entry in entries if entry.triage.types[0] not in AROUND or entry.triage.types[0] in asked]

@@ -14,7 +14,7 @@ _MOMENT = {"type": "string", "format": "date-time"}
 _TEXT = {"type": "string"}
 _COUNT = {"type": "integer"}
 _READ_FROM = ("statements", "pull_request", "surroundings")
-"""What an entry's analysis was read from: of other people's texts the document holds what is shown."""
+"""The inputs of an entry's analysis: of other people's texts, the document includes only what is shown."""
 
 
 @lru_cache(maxsize=8)
@@ -25,7 +25,7 @@ def _adapter(kind: Any) -> Any:
 
 
 def entry_document(entry: Entry) -> dict[str, Any]:
-    """Return one entry as plain data, as it stands in a digest's `entries`."""
+    """Return one entry as plain data, as in a digest's `entries`."""
     made: dict[str, Any] = _adapter(Entry).dump_python(entry, mode="json")
     _complete(made, entry)
     return made
@@ -46,9 +46,9 @@ def _complete(made: dict[str, Any], entry: Entry) -> None:
 
 
 def document(digest: Digest) -> dict[str, Any]:
-    """Return a digest as plain data: its fields, and beside them what is counted from them.
+    """Return a digest as plain data: its fields and the counts derived from them.
 
-    Patches are left out (a diff is the repository's, and large); times are UTC in ISO 8601.
+    Patches are left out (they are in the repository, and large); times are UTC in ISO 8601.
     """
     data: dict[str, Any] = _adapter(Digest).dump_python(digest, mode="json")
     for entry, made in zip(digest.entries, data["entries"], strict=True):
@@ -120,7 +120,7 @@ def _add(kind: dict[str, Any], **properties: dict[str, Any]) -> None:
 
 
 def _tell_whole(kind: dict[str, Any]) -> None:
-    """Say that all fields are always there, also those that the code could leave to their defaults."""
+    """Mark all fields as always present, including those with defaults in the code."""
     kind.pop("title", None)
     for field in kind.get("properties", {}).values():
         field.pop("default", None)
@@ -130,7 +130,7 @@ def _tell_whole(kind: dict[str, Any]) -> None:
 
 
 def review_json(made: Review, areas: Areas) -> dict[str, Any]:
-    """Return a look back as plain data: its sections in words, with the SHAs that they speak of."""
+    """Return a review as plain data: its sections in words, with the SHAs they refer to."""
     told = review_outline(made, areas)
     return {
         "repo": made.repo,

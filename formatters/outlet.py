@@ -1,6 +1,6 @@
 """Posts for outlets that accept only text: Feishu, Teams, any incoming webhook.
 
-Plain text, since each of them reads another markup; a link stands as its address. Whole lines, up to what all of them take.
+Plain text, because each uses different markup; a link appears as its URL. Whole lines, up to a length that all accept.
 """
 
 import re
@@ -18,20 +18,20 @@ from formatters.text.links import commit_page, pull_request_page, web_page
 from formatters.text.plain import brief, clean
 
 MOST_BYTES = 18_000
-"""Of a text in UTF-8: Feishu takes 20 kB with what is around it, Teams 28 kB."""
+"""Of a UTF-8 text: Feishu accepts 20 kB including the envelope, Teams 28 kB."""
 _LINES, _WIDTH, _NOTICE = 5, 200, 300
 
 _LIVE = re.compile(
     r"(?<=@)(?=\w)"  # a mention
     r"|(?<=<)(?=[A-Za-z/@#!])"  # Feishu's <at …>, Slack's <!channel>, any element
     r"|(?<=\])(?=\()"  # a link in Markdown
-    r"|(?<=:)(?=//)",  # an address
+    r"|(?<=:)(?=//)",  # a URL
 )
 _APART = "\u200b"
 
 
 def outlet_text(reply: Reply) -> tuple[str, str]:
-    """Return a reply as a title, which may be empty, and a text; nobody can answer there, so buttons are left out."""
+    """Return a reply as a title, which may be empty, and a text; outlets are one-way, so buttons are left out."""
     if isinstance(reply, DigestPost):
         return inert(reply.outline.title), _fitted(_digest(reply.outline, reply.page))
     if isinstance(reply, ReviewPost):
@@ -46,12 +46,12 @@ def outlet_text(reply: Reply) -> tuple[str, str]:
 
 
 def inert(text: str) -> str:
-    """Return a text from outside that mentions nobody and links nowhere, on any platform."""
+    """Return outside text that mentions no one and links nowhere, on any platform."""
     return _LIVE.sub(_APART, clean(text))
 
 
 def _fitted(lines: Iterator[str]) -> str:
-    """Join lines, as many as fit whole."""
+    """Join as many whole lines as fit."""
     kept: list[str] = []
     left = MOST_BYTES
     for line in lines:

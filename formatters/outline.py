@@ -1,7 +1,7 @@
 """A digest put into words and order, the same for every format; a format only decides how it looks.
 
-Texts here may hold code in backticks and nothing else of any markup; everything else in them is to be shown as it is.
-The module is long because the order of everything in a digest is decided here alone.
+Texts here may contain code in backticks and no other markup; everything else is to be shown literally. The module is
+long because the order of everything in a digest is decided here alone.
 """
 
 import re
@@ -33,15 +33,15 @@ _NAME = re.compile(r"[A-Za-z_][\w.:]*")
 _CJK = re.compile("[\u3400-\u9fff]")
 _WATCHED, _WATCHED_BRIEFLY, _AREAS, _AUTHORS, _TYPES = 6, 2, 10, 8, 4
 _BRIEF = 144
-"""Columns up to which a post names two of what is to be watched: four lines on a phone."""
+"""Columns up to which a post lists two things to watch: four lines on a phone."""
 _BRANCHES = 6
 _TITLE = 80
-"""Columns of a title that is named, not told."""
+"""Columns of a title that is only mentioned."""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Items that belong together under a heading of their own, or one item under none."""
+    """Items that belong together under a heading of their own, or one item without a heading."""
 
     heading: str
     items: tuple[Item, ...]
@@ -49,10 +49,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The items of one importance, `count` of them; all of a story stand with its most important one.
+    """The items of one importance, `count` of them; a story's items are all with its most important one.
 
     Attributes:
-        note: how many of the `count` stand in groups above for that reason; empty for none.
+        note: how many of the `count` are in groups above for that reason; empty if none are.
     """
 
     importance: Importance
@@ -64,15 +64,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """Everything a report says, in its order.
+    """Everything a report says, in order.
 
     Attributes:
-        counts, makeup: how many commits by how many authors, and of what: lines of the product and of tests, types.
+        counts, makeup: how many commits by how many authors, and of what: lines of product and test code, types.
         releases: versions that came out, each with the page of its notes.
-        touched: how many commits touch what the reader uses, and `touches` each with the places; both empty where none does.
-        more_high: how many of high importance there are besides `must_know`; empty for none.
-        quoting: that people's words stand as they were written, where that is another language than the reader's; else empty.
-        gaps: what of the day was not seen, or seen otherwise than it should have been; empty where all is well.
+        touched: how many commits touch what the reader uses, and `touches` each with the places; both empty if none do.
+        more_high: how many of high importance there are besides `must_know`; empty if none.
+        quoting: that people's words are quoted untranslated, if they are in a language other than the reader's; else
+            empty.
+        gaps: what of the day was not seen, or not as it should have been; empty if all is well.
     """
 
     digest: Digest
@@ -170,7 +171,7 @@ class _Writer:
         )
 
     def branches(self) -> str:
-        """Name the branches that there were; many are counted."""
+        """Name the branches covered; if there are many, count them."""
         names = self.digest.branches or ()
         if len(names) > _BRANCHES:
             return self.label("report.branches_many", count=len(names))
@@ -181,7 +182,7 @@ class _Writer:
     def counts(self) -> str:
         numbers, run = self.digest.statistics, self.digest.run
         landed = run.fetched + run.cached if not self.digest.scope else self.digest.in_scope
-        whole = max(landed, numbers.commits)  # the day's commits, also where only some are shown
+        whole = max(landed, numbers.commits)  # all the day's commits, even if only some are shown
         if not numbers.commits:
             if any(map(is_empty, self.digest.notes)):
                 return self.label("report.no_commits")
@@ -200,7 +201,7 @@ class _Writer:
         return self.label("report.usual", counts=counts, usual=f"{before.commits:.0f}")
 
     def makeup(self) -> str:
-        """What the day is made of: lines of the product and of tests, and the types by how often they come."""
+        """What the day consists of: lines of product and test code, and the types by frequency."""
         numbers = self.digest.statistics
         product, tests = (numbers.lines_by_kind.get(kind, 0) for kind in (FileKind.PRODUCTION, FileKind.TEST))
         lines = [self.label("report.lines_production", lines=f"{product:,}", count=product)] if product else []
@@ -232,7 +233,7 @@ class _Writer:
             yield Point(self.label("uses.touch", places=places, fact=said[:1].upper() + said[1:]), (touch.sha,))
 
     def more_high(self) -> str:
-        """How many of high importance stand not among what must be known."""
+        """How many of high importance are not among the must-knows."""
         known = {entry.commit.sha for entry in self.digest.must_know}
         high = [entry for entry in self.digest.entries if entry.triage.importance is Importance.HIGH]
         more = sum(entry.commit.sha not in known for entry in high)
@@ -242,9 +243,7 @@ class _Writer:
         window = self.digest.window
         if self.digest.built_at < window.end:
             yield self.label("report.unfinished", time=f"{window.local(self.digest.built_at):%Y-%m-%d %H:%M}")
-        yield from (
-            clean(note) for note in self.digest.notes if not is_empty(note)
-        )  # that is said in place of the counts
+        yield from (clean(note) for note in self.digest.notes if not is_empty(note))  # said instead of the counts
 
     def unusual(self) -> Iterator[Point]:
         said = [clean(self.say_unusual(one)) for one in self.digest.unusual]
@@ -270,7 +269,8 @@ class _Writer:
             told = [is_told(fact, known.get(entry.commit.sha)) for fact, entry in found]
             if all(told):
                 continue
-            # A list is whole or not there, whatever else says some of it: who reads that one is gone takes it for the only one.
+            # A list is complete or absent, even if parts of it are said elsewhere: a reader who sees one removal takes
+            # it for the only one.
             found = [pair for _, pair in sorted(zip(told, found, strict=True), key=lambda item: item[0])]
             by_name = {fact.name or entry.commit.sha: (fact, entry) for fact, entry in reversed(found)}
             names = list(dict.fromkeys(watched(*by_name[name]) for name in reversed(by_name)))
@@ -282,7 +282,7 @@ class _Writer:
             yield Point(clean(text), shas, short=clean(short))
 
     def some(self, names: Sequence[str], most: int) -> str:
-        """The first of many, with how many more there are."""
+        """The first few of many, and how many more there are."""
         comma = self.label("list.comma")
         if len(names) <= most + 1:  # "and 1 more" is no shorter than its name
             return comma.join(names)
@@ -309,7 +309,7 @@ class _Writer:
         names = Counter((author, shown) for commit in commits for author, shown in names_of(commit, self.language))
         yield self.label("stat.authors"), shares(((shown, n) for (_, shown), n in names.most_common()), most=_AUTHORS)
         yield self.label("stat.reverts"), str(numbers.reverts)
-        if numbers.tests_disabled:  # none that is skipped everywhere; on one platform some may be
+        if numbers.tests_disabled:  # only those skipped everywhere; some may be skipped on one platform
             yield self.label("stat.tests_disabled"), str(numbers.tests_disabled)
         before = self.digest.before
         if before:
@@ -406,7 +406,7 @@ class _Writer:
             yield self.label("run.notes"), self.together(run.notes)
 
     def gaps(self) -> str:
-        """What of the day was not seen whole, or not by whom it should have been; an empty text where all is well."""
+        """What of the day was not seen in full, or was read by a substitute; an empty string if all is well."""
         cover = self.digest.coverage
         counts = (
             ("partial", len(cover.partial)), ("unread", len(cover.unread)), ("by_rules_instead", len(cover.stand_ins)),
@@ -415,7 +415,7 @@ class _Writer:
         return self.label("list.clause").join(self.label(f"run.{key}", count=n) for key, n in counts if n)
 
     def quoting(self) -> str:
-        """Say that people's words are not translated, where headlines are in another language than the reader's."""
+        """Say that people's words are not translated, if headlines are in a language other than the reader's."""
         headlines = [entry.analysis.headline for entry in self.digest.entries if entry.analysis]
         other = [text for text in headlines if text and bool(_CJK.search(text)) is not (self.language == "zh")]
         return self.label("report.as_written") if len(other) * 2 > len(headlines) else ""

@@ -1,6 +1,6 @@
 """The morning post in words, independent of the platform: what fits a phone's first screen, and the replies below it.
 
-Texts may hold code in backticks and nothing else of any markup.
+Texts may contain code in backticks and no other markup.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -17,27 +17,28 @@ from formatters.text.plain import brief, columns
 Message = TypeVar("Message")
 
 MOST_MESSAGES = 20
-"""Of a day's thread. Who is told more than that reads none of it, and platforms take minutes to post it."""
+"""In a day's thread. Nobody reads a longer one, and platforms take minutes to post it."""
 _ITEMS_MESSAGES = MOST_MESSAGES - 3
-"""Of these, what holds items; the others open the thread, say what is left out, and bring the report."""
+"""Those that hold items; the others open the thread, say what is left out, and attach the report."""
 
 FOLDED = frozenset({"tests", "ci", "docs"})
-"""Areas that share one count and one reply: few follow them."""
+"""Areas that share one count and one reply, because few people follow them."""
 _FOLDED_AS = "tests"
 
 _LINE, _WHY, _LEAST_WHY, _WATCH, _WATCHED, _AREAS = 120, 72, 40, 240, 72, 7
 _SCREEN, _QUOTE, _MARKS = 1_190, 160, 20
-"""Columns that a phone's first screen has below the heading and the counts, that one quotation takes of it, and that an item's icon,
-SHA and separators take."""
+"""Columns of a phone's first screen below the heading and the counts, of one quotation, and of an item's icon, SHA and
+separators.
+"""
 _SEPARATOR = " · "
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The items of one area: one reply in the thread. Each item stands in one section, that of its first area.
+    """The items of one area: one reply in the thread. Each item is in one section, that of its first area.
 
     Attributes:
-        key: the area's; `tests` stands for all that are folded, an empty one for none.
+        key: the area's; `tests` stands for all folded areas, an empty one for none.
     """
 
     key: str
@@ -46,7 +47,7 @@ class Section:
 
 
 def sections(made: Outline) -> tuple[Section, ...]:
-    """Return the areas of a digest, the most important first, then tests, CI and docs, then what has no area."""
+    """Return a digest's areas, the most important first, then tests, CI and docs, then items without an area."""
     return _grouped(made.items(), made.digest.language)
 
 
@@ -89,7 +90,7 @@ def _area(item: Item, language: Language) -> tuple[str, str]:
 
 
 def section_of(area: str) -> str:
-    """Return the key of the section in which an area's commits stand; an empty one is for commits without any."""
+    """Return the key of the section for an area's commits; an empty one is for commits without an area."""
     return _FOLDED_AS if area in FOLDED else area
 
 
@@ -99,24 +100,24 @@ def _rank(key: str, items: list[Item]) -> tuple[bool, bool, int, int]:
 
 
 def tally(parts: Iterable[Section]) -> str:
-    """Count the areas in one line, the busiest first; what surrounds the product, and what has no area, last; nothing where none has one."""
+    """Count the areas in one line, busiest first, folded areas and commits without one last; empty without areas."""
     parts = sorted(parts, key=lambda part: (not part.key, part.key in FOLDED, -len(part.items)))
     if not any(part.key for part in parts):
         return ""
     counts = [f"{part.name} {len(part.items)}" for part in parts]
-    last = sum(not part.key or part.key in FOLDED for part in parts)  # they say that nothing else is missing
+    last = sum(not part.key or part.key in FOLDED for part in parts)  # show that nothing else is missing
     if len(counts) > _AREAS + 1:
         counts = [*counts[: _AREAS - last], f"… +{len(counts) - _AREAS}", *counts[len(counts) - last :]]
     return _SEPARATOR.join(counts)
 
 
 def short_line(text: str) -> str:
-    """Cut a line to a line or two of a phone."""
+    """Cut a line to one or two lines on a phone."""
     return brief(text, _LINE)
 
 
 def quotes(made: Outline) -> tuple[str, ...]:
-    """Return for each item that must be known the best of what people wrote of it; an empty string where there is no room for all of it."""
+    """Return the best quotation for each must-know item; an empty string if it does not fit as a whole."""
     language = made.digest.language
     told = ((short_line(item.line), reason(item, language), item.area) for item in made.must_know)
     room = _SCREEN - sum(_MARKS + sum(map(columns, parts)) for parts in told)
@@ -132,7 +133,7 @@ def quotes(made: Outline) -> tuple[str, ...]:
 
 
 def reason(item: Item, language: Language) -> str:
-    """Why it ranks as it does, as far as whole reasons fit; then both ranks where a model differs."""
+    """Why it ranks as it does, in as many whole reasons as fit; then both ranks if a model differs."""
     semicolon, ranks = label("list.semicolon", language), both_ranks(item.entry, language)
     first, *more = item.reasons.split(semicolon)
     room = _WHY - columns(semicolon + ranks) if ranks else _WHY
@@ -144,7 +145,7 @@ def reason(item: Item, language: Language) -> str:
 
 
 def watched(made: Outline) -> str:
-    """What to keep an eye on, in one paragraph; empty for nothing."""
+    """What to watch, in one paragraph; empty if nothing."""
     said: list[str] = []
     for point in made.watch:
         text = brief(point.short or point.text, 2 * _WATCHED)

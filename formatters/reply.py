@@ -1,7 +1,7 @@
 """What people are shown in chat, independent of the platform: the same for Slack, Discord and the terminal.
 
-Texts may hold code in backticks and nothing else of any markup; everything else in them is shown as it is. A button
-carries the command that it stands for, so that it works after a restart and means the same as the typed one.
+Texts may contain code in backticks and no other markup; everything else is shown literally. A button carries its
+command, so it works after a restart and means the same as the typed one.
 """
 
 from dataclasses import dataclass
@@ -14,15 +14,15 @@ from formatters.review import ReviewOutline
 from formatters.text.item import Item
 
 MOST_COMMAND = 90
-"""Characters of a button's command; platforms keep it with the message (Discord: 100 with our mark)."""
+"""Characters of a button's command; platforms store it with the message (Discord: 100 including our mark)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A control that stands for a command.
+    """A control that runs a command.
 
     Attributes:
-        command: what typing would be, such as `show sgl-project/sglang@4c46ecd`; at most MOST_COMMAND characters.
+        command: as if typed, such as `show sgl-project/sglang@4c46ecd`; at most MOST_COMMAND characters.
     """
 
     label: str
@@ -32,10 +32,10 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A channel; the platform shows its name, which it knows and we do not, to whoever may know it.
+    """A channel; the platform, which knows its name, shows it to those who may see it.
 
     Attributes:
-        id: the platform's own, never text from outside.
+        id: the platform's own, never outside text.
     """
 
     id: str
@@ -43,10 +43,10 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A part of what takes a while.
+    """A step of a longer task.
 
     Attributes:
-        links: (address, text) of what it reads; texts of ours or references such as `#12`, nothing from outside.
+        links: (URL, text) of what it reads; our own texts or references such as `#12`, nothing from outside.
     """
 
     text: str
@@ -56,13 +56,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A sentence or a few: a receipt, a mistake and its way out, a help text's part.
+    """One or a few sentences: a receipt, a mistake and its remedy, a part of the help.
 
     Attributes:
-        about: the channel that it speaks of, shown before the text.
-        field: the entry of the form that was filled in wrong; empty for none.
-        steps: of a working note, what is done, under way and to come; a platform without a look for that shows the text alone.
-        paragraphs: of a working note, what of the answer stands already, as the answer itself will say it.
+        about: the channel it refers to, shown before the text.
+        field: the form field that was filled in wrong; empty for none.
+        steps: of a working note, the steps done, running and pending; platforms that cannot show them show only the
+            text.
+        paragraphs: of a working note, the part of the answer available so far, word for word.
     """
 
     text: str
@@ -76,12 +77,12 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that goes with a post.
+    """A file attached to a post.
 
     Attributes:
-        name: of letters, digits, dots, dashes and underscores alone; `title`: as people see it.
-        alternative: what a picture shows, in a sentence, for whoever does not see it; empty for what is no picture.
-        plot: its numbers, for a platform that draws them itself; None where no plain chart shows them.
+        name: only letters, digits, dots, dashes and underscores; `title`: as shown to people.
+        alternative: what a picture shows, in a sentence, for people who cannot see it; empty for other files.
+        plot: its numbers, for a platform that draws them itself; None if a plain chart cannot show them.
     """
 
     name: str
@@ -93,13 +94,13 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class DigestPost:
-    """A day's digest: a parent within a phone's first screen, and a thread with everything.
+    """A day's digest: a parent that fits a phone's first screen, and a thread with everything.
 
     Attributes:
         buttons: those under the parent.
-        item_commands: for each must-know item, the command of its details.
-        files: last in the thread: the day's pictures, then the full report as a page; empty for a short look.
-        page: the address of the day in the archive; empty where readers cannot reach it.
+        item_commands: for each must-know item, the command that shows its details.
+        files: last in the thread: the day's charts, then the full report as a page; empty for a short look.
+        page: the day's URL in the archive; empty if readers cannot reach it.
     """
 
     outline: Outline
@@ -111,12 +112,12 @@ class DigestPost:
 
 @dataclass(frozen=True, slots=True)
 class ReviewPost:
-    """A look back: a parent within a phone's first screen, and a thread with all of it, by area and story.
+    """A review: a parent that fits a phone's first screen, and a thread with all of it, by area and story.
 
     Attributes:
-        item_commands: for each of what mattered most, the command of its details.
-        files: last in the thread: the days in pictures, then the look back as a page; empty for a short look.
-        is_whole: all of it is shown at once where there is no thread.
+        item_commands: for each of the top items, the command that shows its details.
+        files: last in the thread: charts of the days, then the review as a page; empty for a short look.
+        is_whole: show all of it at once if there is no thread.
     """
 
     told: ReviewOutline
@@ -128,7 +129,7 @@ class ReviewPost:
 
 
 Post = DigestPost | ReviewPost
-"""What has a thread where it stands."""
+"""A reply that has a thread where it is posted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ class CommitDetail:
     """One commit in full, with its buttons (wrong rank up or down, regenerate).
 
     Attributes:
-        opinions: who ranked it, and who votes for another rank; empty where nobody did.
+        opinions: who ranked it, and who votes for another rank; empty if nobody did.
     """
 
     item: Item
@@ -151,9 +152,9 @@ class CommitRow:
     """A commit in a list.
 
     Attributes:
-        when: its local time. `repo`: empty where all are of one repository.
-        because: which subscription it is told for; empty where nobody has subscribed.
-        sentence: what of it answers a question; empty where its title does, or nobody asked.
+        when: its local time. `repo`: empty if all are from one repository.
+        because: which subscription it is sent for; empty without one.
+        sentence: the part of it that answers a question; empty if its title does, or there is no question.
     """
 
     item: Item
@@ -166,7 +167,7 @@ class CommitRow:
 
 @dataclass(frozen=True, slots=True)
 class CommitList:
-    """Commits under a headline; `note` says what is missing or how to narrow, and may be empty."""
+    """Commits under a headline; `note` says what is missing or how to narrow the list, and may be empty."""
 
     title: str
     rows: tuple[CommitRow, ...]
@@ -194,13 +195,13 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One entry of a form.
+    """One field of a form.
 
     Attributes:
         name: its key in the answer. `options`: (value, label); empty for free text.
-        hint: below it. `value`: what stands in it at first, several joined by commas where `many`.
-        is_time: a time of day, as `09:00`; typed where a platform has no picker for it.
-        offers: what is suggested while it is filled in, anything else may be given, too; empty for nothing.
+        hint: shown below it. `value`: its initial value, several joined by commas if `many`.
+        is_time: a time of day, as `09:00`; typed if a platform has no picker for it.
+        offers: what kind of suggestions it shows, though any other value is accepted; empty for none.
     """
 
     name: str
@@ -216,7 +217,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form; sending it runs `command` with the fields' values, by their names."""
+    """A form; submitting it runs `command` with the fields' values, by their names."""
 
     title: str
     submit: str

@@ -23,10 +23,10 @@ from formatters.text.plain import brief, clean, columns
 from formatters.text.scope import say_repository
 
 TOP, AREAS = "review.top", "review.areas"
-"""The sections whose lines have others under them."""
+"""The sections whose lines have nested lines."""
 
 WEEK = 7
-"""So many days are a week in review."""
+"""A review of this many days is a week in review."""
 
 _FACTS, _NEW, _UNREAD = 2, 8, 4
 _SOME, _MANY, _TITLE, _LONGEST = 3, 6, 44, 60
@@ -39,8 +39,8 @@ class Line:
     """One statement.
 
     Attributes:
-        shas: the commits that it speaks of; `level`: its importance where it has one.
-        head, about: the same in two parts, what it is about and what is said of that; both empty where it has no parts.
+        shas: the commits it refers to; `level`: its importance if it has one.
+        head, about: the same in two parts, the subject and what is said about it; both empty if it has no parts.
         under: statements that belong to it.
     """
 
@@ -57,8 +57,8 @@ class Section:
     """Statements under a heading.
 
     Attributes:
-        key: its name's, such as TOP.
-        brief: what they come to, in a line or two of a phone; empty where that cannot be said so.
+        key: that of its name, such as TOP.
+        brief: its summary in one or two lines on a phone; empty if there is none.
     """
 
     key: str
@@ -69,11 +69,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class ReviewOutline:
-    """Everything a look back says, in its order; texts hold code in backticks and no other markup.
+    """Everything a review says, in order; texts contain code in backticks and no other markup.
 
     Attributes:
-        coverage: how many commits were read, and by whom.
-        commits: those that it speaks of, by SHA.
+        coverage: how many commits were read, and by what.
+        commits: those it refers to, by SHA.
     """
 
     made: Review
@@ -92,25 +92,25 @@ class ReviewOutline:
 
     @property
     def replies(self) -> tuple[tuple[Section, ...], ...]:
-        """The sections as they share replies in a thread: what mattered, the areas, the rest."""
+        """The sections grouped into replies of a thread: what mattered, the areas, the rest."""
         own = [(section,) for section in self.sections if section.key in {TOP, AREAS}]
         rest = tuple(section for section in self.sections if section.key not in {TOP, AREAS})
         return (*own, rest) if rest else tuple(own)
 
     @property
     def footing(self) -> str:
-        """What it rests on, in a line: its areas, and who read it."""
+        """What it is based on, in a line: its areas, and what read it."""
         areas = [section.brief for section in self.sections if section.key == AREAS]
         return _SEPARATOR.join([*areas, self.coverage])
 
     @property
     def briefly(self) -> tuple[Section, ...]:
-        """The sections that can be said in a line, without the areas."""
+        """The sections that have a one-line summary, without the areas."""
         return tuple(section for section in self.sections if section.brief and section.key != AREAS)
 
 
 def review_outline(made: Review, areas: Areas) -> ReviewOutline:
-    """Put a look back into words, in its own language."""
+    """Put a review into words, in its own language."""
     return _Writer(made, areas).write()
 
 
@@ -186,7 +186,7 @@ class _Writer:
         return item_of(entry, self.language, self.areas)
 
     def some(self, texts: Sequence[str], most: int = _SOME, between: str = "") -> str:
-        """Put a few together, and say how many more there are."""
+        """Join a few and say how many more there are."""
         more = f" +{len(texts) - most}" if len(texts) > most else ""
         return (between or self.label("list.comma")).join(texts[:most]) + more
 
@@ -200,7 +200,7 @@ class _Writer:
         return Line(f"{head}{areas}", matter.shas, matter.lead.triage.importance, head, item.area, under)
 
     def more(self, item: Item, story: Story | None) -> Iterator[str]:
-        """What its line does not say: that it is one change of several commits, and what tells most beside its headline."""
+        """What its line does not say: that it is one change of several commits, and what matters most besides."""
         if story and story.kind is not StoryKind.REVERT:
             yield self.label(f"story.{story.kind}", count=len(story.shas))
         if item.gist:
@@ -243,7 +243,7 @@ class _Writer:
     def reverted(
         self, entry: Entry, origin: Earlier | None, in_hours: str, in_days: str, most: int | None = None
     ) -> str:
-        """Say what was taken back and after how long; an empty text where that is not known."""
+        """Say what was reverted and after how long; an empty string if that is not known."""
         if origin is None or origin.committed_at is None:
             return ""
         title, stood = clean(outside(origin.title)), entry.commit.committed_at - origin.committed_at
@@ -277,7 +277,7 @@ class _Writer:
         return self.some([self.item(entry).author for entry in self.made.newcomers or ()])
 
     def measures(self) -> Iterator[tuple[str, str, str]]:
-        """What is compared: its name, a day's average of it, and that of the days before."""
+        """What is compared: its name, its daily average, and that of the days before."""
         measures: tuple[tuple[str, Callable[[Day], int]], ...] = (
             ("chart.commits", lambda day: day.commits),
             ("chart.high", lambda day: day.high),

@@ -18,20 +18,20 @@ from formatters.text.places import code
 from formatters.text.plain import clean
 
 _MOST_TAGS = 8
-"""Versions that are named; programs get all of them."""
+"""Versions that are listed; the JSON has all of them."""
 _MOST_NAMING = 5
-"""Commits that only name the fix: the newest ones; and names of a reason."""
+"""Commits that only mention the fix: the newest ones; and names in a reason."""
 _MOST_REASONS = 3
 _WORDED = {Clue.TITLE, Clue.BODY, Clue.PATH, Clue.DIFF}
-"""Reasons that rest on words."""
+"""Reasons based on words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A line of an answer: what it is, and the commit that it speaks of, if it does.
+    """A line of an answer: what it is, and the commit it refers to, if any.
 
     Attributes:
-        name: what it is; empty where it is what the line before is.
+        name: what it is; empty if it is the same as for the previous line.
         text: code in backticks and no other markup; `why`: the reason for it, may be empty.
     """
 
@@ -42,13 +42,13 @@ class Finding:
 
     @property
     def when(self) -> str:
-        """The day on which the commit was committed, UTC; empty without one."""
+        """The day the commit was committed, UTC; empty without one."""
         return f"{self.commit.committed_at:%Y-%m-%d}" if self.commit else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """An answer about a history: its title, what it comes to in a sentence or two, and what that rests on."""
+    """An answer about a history: its title, a summary in a sentence or two, and the evidence."""
 
     title: str
     lead: str
@@ -58,12 +58,12 @@ class Findings:
 
     @property
     def parts(self) -> tuple[tuple[str, tuple[Finding, ...]], ...]:
-        """Its lines by what they are, in their order."""
+        """Its lines grouped by what they are, in order."""
         return tuple((name, tuple(lines)) for name, lines in groupby(self.found, key=lambda one: one.name))
 
 
 def trace_findings(made: Trace, language: Language) -> Findings:
-    """Put into words what became of a fix."""
+    """Put what became of a fix into words."""
 
     def say(key: str, **values: object) -> str:
         return label(f"fix.{key}", language, **values)
@@ -151,7 +151,7 @@ def trace_json(made: Trace, language: Language) -> dict[str, Any]:
 
 
 def suspicion_findings(made: Suspicion, areas: Areas, language: Language, most: int) -> Findings:
-    """Put suspects into words, the likeliest first, so many at most; each with what speaks against it."""
+    """Put up to `most` suspects into words, likeliest first, each with the evidence against it."""
     old, new = clean(made.between.old.name), clean(made.between.new.name)
     about = [code(clean(made.words))] if made.words else []
     about += [areas.name(key, language) for key in made.areas]
@@ -179,7 +179,7 @@ def suspicion_findings(made: Suspicion, areas: Areas, language: Language, most: 
 
 
 def _against(one: Suspect, made: Suspicion, areas: Areas, language: Language) -> str:
-    # A message that only says its title's words again is no reason of its own.
+    # A message that only repeats its title's words is not a reason of its own.
     telling = [reason for reason in one.reasons if reason.detail or reason.clue not in _WORDED]
     return label("suspects.and", language).join(
         _reason(reason, made, areas, language) for reason in telling[:_MOST_REASONS]
@@ -201,7 +201,7 @@ def _reason(reason: Reason, made: Suspicion, areas: Areas, language: Language) -
 
 
 def suspicion_json(made: Suspicion, areas: Areas, language: Language) -> dict[str, Any]:
-    """Return suspects as plain data, all of the range."""
+    """Return suspects as plain data: all commits of the range."""
     old, new = made.between.old, made.between.new
     return {
         "repo": made.repo,
@@ -229,7 +229,7 @@ def suspicion_json(made: Suspicion, areas: Areas, language: Language) -> dict[st
 
 
 def patches_findings(repo: str, upstream: str, fork: str, found: Sequence[Patch], language: Language) -> Findings:
-    """Put into words how a fork's patches stand: what conflicts first, then what applies, then what has landed."""
+    """Put the state of a fork's patches into words: what conflicts first, then what applies, then what has landed."""
 
     def say(key: str, **values: object) -> str:
         return label(f"patches.{key}", language, **values)
@@ -278,7 +278,7 @@ def patches_findings(repo: str, upstream: str, fork: str, found: Sequence[Patch]
 
 
 def patches_json(repo: str, upstream: str, fork: str, found: Sequence[Patch]) -> dict[str, Any]:
-    """Return how a fork's patches stand as plain data, oldest first."""
+    """Return the state of a fork's patches as plain data, oldest first."""
     return {
         "repo": repo,
         "upstream": upstream,
@@ -296,7 +296,7 @@ def patches_json(repo: str, upstream: str, fork: str, found: Sequence[Patch]) ->
 
 
 def commit_json(commit: Commit) -> dict[str, Any]:
-    """Return what of a commit an answer about a history holds."""
+    """Return the fields of a commit in an answer about a history."""
     return {
         "sha": commit.sha, "title": commit.subject, "author": commit.author, "committed_at": commit.committed_at.isoformat(),
         "pull_request": commit.pull_request, "url": commit.url,

@@ -21,13 +21,13 @@ from formatters.text.places import code, say_places
 from formatters.text.plain import clean
 
 MOST = 40
-"""Lines of a part that a reader is given; programs get all of them."""
+"""Lines per part for a reader; the JSON has all of them."""
 
 
 _MANY, _NAMES = 3, 8
 _RENAMES = {FactKind.RENAMED, FactKind.NAME_RENAMED}
 _GROUPED = {Part.BREAKS, Part.RENAMED, Part.FEATURES}
-"""Parts whose facts are told by their names alone where one commit has many."""
+"""Parts whose facts are given only by name if one commit has many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,8 @@ class UpgradeLine:
 
     Attributes:
         text: code in backticks and no other markup.
-        places: where a team uses what it is about; empty where nobody asked.
-        commits: those that it rests on, oldest first; `when`: the day on which the last of them was committed, UTC.
+        places: where a team uses it; empty without a list of uses.
+        commits: those it is based on, oldest first; `when`: the day the last of them was committed, UTC.
     """
 
     text: str
@@ -58,12 +58,13 @@ class UpgradePart:
 
 @dataclass(frozen=True, slots=True)
 class UpgradeOutline:
-    """Everything an upgrade says, in its order.
+    """Everything an upgrade says, in order.
 
     Attributes:
-        span: what lies between, in a line; `notices`: what the reader should know of how it came about.
-        hits: what touches what the reader uses; `hits_name` is their heading, which also says that nothing does; empty where nobody asked.
-        calm: said where no part has anything; else empty.
+        span: the range, in a line; `notices`: what the reader should know about how it came about.
+        hits: what touches what the reader uses; `hits_name` is their heading, which also says if nothing does; empty
+            without a list of uses.
+        calm: said if every part is empty; else empty.
     """
 
     made: Upgrade
@@ -78,7 +79,7 @@ class UpgradeOutline:
 
 
 def upgrade_outline(made: Upgrade, areas: Areas, language: Language, most: int = MOST) -> UpgradeOutline:
-    """Put an upgrade into words, at most so many lines for each part."""
+    """Put an upgrade into words, at most `most` lines per part."""
     return _Writer(made, areas, language).write(most)
 
 
@@ -110,7 +111,7 @@ class _Writer:
         )
 
     def hits_name(self) -> str:
-        """Say how much touches what the reader uses; nothing where nobody said what that is."""
+        """Say how much touches what the reader uses; nothing without a list of uses."""
         if self.made.hits is None:
             return ""
         every = sum(item.change is not None for item in self.made.items)
@@ -119,11 +120,11 @@ class _Writer:
         return self.label("uses.hits" if count else "uses.none", count=count, every=every)
 
     def hit(self, hit: Hit) -> UpgradeLine:
-        """Tell a change with the places that it touches."""
+        """Describe a change with the places it touches."""
         return replace(self.line(hit.item), places=say_places(hit.uses, self.language))
 
     def drift(self, one: Coupled) -> UpgradeLine:
-        """Tell what became of something that the reader's code builds on."""
+        """Describe what became of something the reader's code builds on."""
         commits = tuple(self.made.entries[sha] for sha in one.shas if sha in self.made.entries)
         when = max((f"{entry.commit.committed_at:%Y-%m-%d}" for entry in commits), default="")
         shown = {"name": code(one.name), "before": code(one.before), "after": code(one.after)}
@@ -141,7 +142,7 @@ class _Writer:
         return UpgradePart(part, self.label(f"upgrade.{part}"), tuple(lines), more)
 
     def group(self, items: Sequence[Item]) -> UpgradeLine:
-        """Tell many things that one commit did by its headline, with their names behind it."""
+        """Describe many things that one commit did by its headline, followed by their names."""
         first = self.line(items[0])
         names = list(dict.fromkeys(_named(item.change.fact) for item in items if item.change))
         more = f" +{len(names) - _NAMES}" if len(names) > _NAMES else ""
@@ -157,7 +158,7 @@ class _Writer:
         return UpgradeLine(self.commit(commits[0]), commits, when)
 
     def commit(self, entry: Entry) -> str:
-        """Say a commit by its headline; if only the diff makes it a matter of security, by what the diff proves as well."""
+        """Describe a commit by its headline, and by what the diff proves if only that makes it a security matter."""
         title = item_of(entry, self.language, self.areas).title
         unsafe = next((fact for fact in facts_for_users(entry.facts) if fact.kind is FactKind.UNSAFE_ADDED), None)
         if unsafe is None or ChangeType.SECURITY in read_title(entry.commit.subject).types:
@@ -165,7 +166,7 @@ class _Writer:
         return self.label("entry.claim", aspect=without_stop(title), text=clean(self.fact(unsafe)))
 
     def fact(self, fact: Fact) -> str:
-        """Say a fact; of a module its whole path, by which others import it."""
+        """Describe a fact; a module by its whole path, as others import it."""
         if fact.kind is not FactKind.MODULE_REMOVED:
             return say_fact(fact, self.language)
         key = "upgrade.module_with" if fact.detail else "upgrade.module"
@@ -185,7 +186,7 @@ class _Writer:
 
 
 def _groups(items: Sequence[Item]) -> Iterator[list[Item]]:
-    """Put together what rests on the same commit where that is much; the order is that of each group's first."""
+    """Group items based on the same commit if there are many; groups are in the order of their first items."""
     by_commit: dict[tuple[str, ...], list[Item]] = {}
     for item in items:
         if item.change:

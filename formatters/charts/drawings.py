@@ -1,6 +1,6 @@
 """Charts of days: what landed by day, by area, by hour, and the week compared with the four before.
 
-A picture comes with its numbers as a table and in a sentence, for whoever does not see it.
+A chart comes with its numbers as a table and in a sentence, for readers who cannot see it.
 """
 
 from collections import Counter
@@ -22,7 +22,7 @@ from formatters.i18n.wording import label
 from formatters.text.plain import clean
 
 WEEKS = 5
-"""How many weeks a picture looks back over, the last one included."""
+"""How many weeks a chart covers, including the last one."""
 
 _WIDTH = 360.0
 _MOST_AREAS = 8
@@ -31,12 +31,12 @@ _WEEK = 7
 _KNOWN_BEFORE = 7
 _BY_DAY, _LINES = "by-day", "lines"
 _COLUMNS = 14
-"""Of a plot: two weeks of days, or the areas with the most lines."""
+"""Columns of a plot: two weeks of days, or the areas with the most lines."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A picture.
+    """A chart.
 
     Attributes:
         head, rows: its numbers, as a table.
@@ -52,7 +52,7 @@ class Chart:
 
     @property
     def plot(self) -> Plot | None:
-        """Its numbers as columns; None where they are too many, or not of one measure."""
+        """Its numbers as columns; None if there are too many, or they have different units."""
         rows = self.rows[-_COLUMNS:] if self.name == _BY_DAY else self.rows[:_COLUMNS]
         if self.name not in {_BY_DAY, _LINES}:
             return None
@@ -66,19 +66,19 @@ class Chart:
         return self.drawing.inline(f"{prefix}{self.name}", self.title, self.description)
 
     def file(self) -> str:
-        """Return it as an SVG file."""
+        """Return it as a standalone SVG file."""
         return self.drawing.file(self.title, self.description)
 
 
 def charts(digest: Digest, days: Sequence[Day], areas: Areas) -> tuple[Chart, ...]:
-    """Return the pictures that there is something to show in; `days` are the told ones up to the digest's, in order."""
+    """Return the charts that have something to show; `days` are the known ones up to the digest's, in order."""
     pen = _Pen(digest.language, areas)
     of_day = [pen.hours(digest), *pen.lines(digest)] if digest.entries else []
     return (*course(days, digest.window.last, digest.language, areas), *of_day)
 
 
 def course(days: Sequence[Day], last: date, language: Language, areas: Areas) -> tuple[Chart, ...]:
-    """Return the pictures of days side by side, in order up to `last`; none of too few."""
+    """Return the charts of days side by side, in order up to `last`; none if there are too few."""
     pen = _Pen(language, areas)
     if len(days) < _LEAST_DAYS:
         return ()
@@ -86,7 +86,7 @@ def course(days: Sequence[Day], last: date, language: Language, areas: Areas) ->
 
 
 def looked_back(made: Review, areas: Areas, language: Language) -> tuple[Chart, ...]:
-    """Return the pictures of a look back: its last weeks; a week also against the four before it."""
+    """Return the charts of a review: its last weeks, and for a week also the comparison with the four before."""
     last = made.window.last
     days = [day for day in (*made.before, *made.days) if last - day.date < timedelta(weeks=WEEKS)]
     is_week = len(made.window.days) == _WEEK
@@ -132,7 +132,7 @@ class _Pen:
             [(f"{hour:02}:00", count) for hour, count in enumerate(counts) if count],
         )
 
-    def levels_chart(  # a chart is what its parts are
+    def levels_chart(  # the parts of a chart are its arguments
         self,
         name: str,
         drawing: Drawing,
@@ -146,7 +146,7 @@ class _Pen:
         return Chart(name, title, said, head, table, drawing)
 
     def stacked(self, columns: Sequence[tuple[str, Mapping[str, int]]], ticks: Sequence[int]) -> Drawing:
-        """Draw columns of high, medium and low on each other, the high ones at the bottom."""
+        """Draw stacked columns of high, medium and low, with high at the bottom."""
         drawing = Drawing(_WIDTH, 170)
         top, bottom, left = 26.0, 150.0, 26.0
         x = left
@@ -169,7 +169,8 @@ class _Pen:
             for level in Importance:
                 size = count.get(level.value, 0) * height
                 y -= size
-                # A hair's breadth of the ground between two parts: who cannot tell their colours sees where one ends.
+                # A thin gap of background between two parts shows the border to readers who cannot tell the colours
+                # apart.
                 x = left + index * pitch + (pitch - width) / 2
                 drawing.level(x, y, width, size - min(0.8, size / 3), level.value)
         for index in ticks:
@@ -216,7 +217,7 @@ class _Pen:
         )  # fmt: skip
 
     def lines(self, digest: Digest) -> Iterator[Chart]:
-        """Lines of the product to the right, of tests to the left; a commit counts in each of its areas."""
+        """Product lines to the right, test lines to the left; a commit counts in each of its areas."""
         found: dict[str, Counter[FileKind]] = {}
         for entry in digest.entries:
             for key in entry.triage.areas or ("",):
@@ -232,7 +233,7 @@ class _Pen:
         }
         left = min(120.0, max(width_of(names[key]) for key in ranked) + 8)
         sides = [max(counts[key][side] for key in ranked) for side in (0, 1)]
-        room = _WIDTH - left - 88  # of both sides' bars, on one scale; the numbers take the rest
+        room = _WIDTH - left - 88  # shared by the bars of both sides, on one scale; the rest is for the numbers
         share = min(max(sides[1] / sum(sides), 0.15), 0.85)
         scale = min(room * part / most for part, most in ((1 - share, sides[0]), (share, sides[1])) if most)
         middle, row = left + 44 + share * room, 20.0
@@ -264,7 +265,7 @@ class _Pen:
         )
 
     def weeks(self, days: Sequence[Day], last: date) -> Iterator[Chart]:
-        """This week against the four before it, a day's average each, over the days that are known."""
+        """This week against the four before, as daily averages over the days that are known."""
         weeks: list[list[Day]] = [[] for _ in range(WEEKS)]
         for day in days:
             back = (last - day.date).days // 7
@@ -320,7 +321,7 @@ class _Pen:
 
 
 def _filled(days: Sequence[Day]) -> list[tuple[date, Day | None]]:
-    """All days from the first to the last, with what is known of each."""
+    """All days from the first to the last, with what is known about each."""
     known = {day.date: day for day in days}
     first, last = min(known), max(known)
     return [
@@ -329,20 +330,20 @@ def _filled(days: Sequence[Day]) -> list[tuple[date, Day | None]]:
 
 
 def _ticks(days: Sequence[date]) -> list[int]:
-    """Which days are written out: Mondays; of a few days, the first and the last."""
+    """Which days are labelled: Mondays; if there are few days, the first and the last."""
     mondays = [index for index, day in enumerate(days) if day.weekday() == 0]
     return mondays if len(mondays) > 1 else [0, len(days) - 1]
 
 
 def _cell(drawing: Drawing, x: float, y: float, width: float, count: int, most: int) -> None:
-    """Draw how many by how dark, 16 units high; the ground of an empty cell shows where a day is."""
+    """Draw a count as a shade, 16 units high; the background of an empty cell shows that there is a day."""
     drawing.bar(x, y, width, 16, "line", opacity=0.35)
     if count:
         drawing.bar(x, y, width, 16, "main", opacity=0.15 + 0.85 * (count / most) ** 0.7)
 
 
 def _step(most: int) -> int:
-    """The distance of the lines of a grid: 1, 2 or 5 times a power of ten, for three or four of them."""
+    """The distance between grid lines: 1, 2 or 5 times a power of ten, for three or four of them."""
     scale = 1
     while True:
         for step in (scale, 2 * scale, 5 * scale):

@@ -8,13 +8,13 @@ from formatters.charts.svg import Drawing
 
 _COLOURS = ("main", "second", "medium", "low")
 MOST = len(_COLOURS)
-"""How many are told apart in one picture."""
+"""How many can be told apart in one chart."""
 _LESS_IS_BETTER = {"alarms", "buried"}
 _WIDTH, _LEFT, _RIGHT, _BAR, _GAP, _TOP = 500.0, 160.0, 40.0, 11.0, 9.0, 8.0
 
 
 def compared(found: Sequence[tuple[str, Any]]) -> Chart:
-    """Return the picture of analysers, each by its name with what it did (`Evaluation`); thin lines show intervals over days."""
+    """Return the chart that compares analysers by name (`Evaluation`); thin lines are intervals over days."""
     names = list(dict.fromkeys(figure.name for _, done in found for figure in done.figures))
     legend, pitch = _TOP + 16.0 * len(found), _BAR * len(found) + _GAP
     drawing = Drawing(_WIDTH, legend + pitch * len(names) + 4)
@@ -48,7 +48,7 @@ def compared(found: Sequence[tuple[str, Any]]) -> Chart:
 
 
 def _told(done: Any) -> str:
-    """Return what an analyser took, behind its name."""
+    """Return what an analyser consumed, to follow its name."""
     if not done.usage.calls:
         return ""
     price = "" if done.cost is None else f", at {done.cost:.2f}"

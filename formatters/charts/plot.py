@@ -9,7 +9,7 @@ class Plot:
 
     Attributes:
         unit: what the categories are, such as days.
-        series: for each its name, and its number in each category.
+        series: the name of each and its number in each category.
     """
 
     title: str

@@ -1,6 +1,6 @@
 """Charts as PNG, for places that cannot show SVG.
 
-Where no font has a letter, nothing at all is drawn for it; so it is found out first which letters there are.
+A character that no font has is silently not drawn; so we first find out which ones are available.
 """
 
 import resvg_py
@@ -13,19 +13,19 @@ _SCALE = 2.0
 
 
 def png(chart: Chart) -> bytes:
-    """Return a picture as PNG, on a light ground, twice as large as its units."""
+    """Return a chart as PNG, on a light background, at twice its size."""
     return bytes(resvg_py.svg_to_bytes(svg_string=chart.file(), zoom=_SCALE))
 
 
 def drawable(wanted: Language) -> Language | None:
-    """Return the language that pictures can be drawn in here: the wanted one, else English, None without any font."""
+    """Return the language that charts can be drawn in here: the wanted one, else English, or None without any font."""
     if _has(OWN_NAMES[wanted][0]):
         return wanted
     return "en" if _has("a") else None
 
 
 def _has(letter: str) -> bool:
-    """Whether some font of this machine has a letter: with it, the picture is another than without."""
+    """Whether a font on this machine has a character: if so, drawing it changes the image."""
     picture = (
         '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20">'
         '<text x="2" y="16" font-size="16" font-family="{}">{}</text></svg>'

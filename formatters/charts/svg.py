@@ -1,7 +1,7 @@
-"""A small SVG writer: bars, texts and lines in named colours, which a page can recolour and a file embeds.
+"""A small SVG writer: bars, text and lines in named colours, which a page can recolour and a file embeds.
 
-Shapes carry their light colour as an attribute, which every reader understands, and a class, by which a page's style
-(or the file's own, in the dark) gives them another. https://www.w3.org/TR/SVG2/styling.html#PresentationAttributes
+Shapes have their light colour as an attribute, which every viewer understands, and a class, which the style of a page
+(or of the file, in dark mode) recolours. https://www.w3.org/TR/SVG2/styling.html#PresentationAttributes
 """
 
 from html import escape
@@ -20,16 +20,16 @@ COLOURS = {
     "main": ("#23578f", "#8fc0f2"),
     "second": ("#7e94aa", "#66798d"),
 }
-"""Name → colour on a light and on a dark ground.
+"""Name → colour in light mode and in dark mode.
 
-What may stand side by side (high and medium, medium and the pale inside of low, main and second) differs twofold in
-luminance, and so to everybody; each but the pale, which the colour of low surrounds, stands out from the ground threefold.
-https://www.w3.org/TR/WCAG22/#non-text-contrast
+Colours that may be adjacent (high and medium, medium and the pale inside of low, main and second) differ twofold in
+luminance, so everyone can tell them apart; each except the pale one, which low's colour surrounds, has a contrast of
+3:1 to the background. https://www.w3.org/TR/WCAG22/#non-text-contrast
 """
 
 FONTS = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'WenQuanYi Micro Hei', 'Noto Sans', 'Open Sans', 'Liberation Sans', 'DejaVu Sans', Arial, sans-serif"
-_COLUMN = 0.58  # of the font's size: how wide a Latin letter is; a Chinese one is two of them
-_HATCH = 4  # units from one stripe to the next
+_COLUMN = 0.58  # of the font size: the width of a Latin letter; a Chinese one is twice as wide
+_HATCH = 4  # units between stripes
 _OUTLINE = 1.2
 
 
@@ -41,7 +41,7 @@ class Drawing:
         self._shapes: list[str] = []
 
     def bar(self, x: float, y: float, width: float, height: float, colour: str, *, opacity: float = 1) -> None:
-        """Draw a rectangle; one without any extent is left out."""
+        """Draw a rectangle; one without extent is skipped."""
         if width > 0 and height > 0:
             more = f' fill-opacity="{opacity:.2f}"' if opacity < 1 else ""
             self._shapes.append(
@@ -49,13 +49,13 @@ class Drawing:
             )
 
     def line(self, x: float, y: float, to_x: float, to_y: float) -> None:
-        """Draw a thin line of the grid."""
+        """Draw a thin grid line."""
         self._shapes.append(
             f'<path d="M{x:.1f} {y:.1f}L{to_x:.1f} {to_y:.1f}" class="s-line" stroke="{COLOURS["line"][0]}"/>'
         )
 
     def level(self, x: float, y: float, width: float, height: float, importance: str) -> None:
-        """Draw a bar of an importance, told by more than its colour: high is full, medium striped, low hollow."""
+        """Draw a bar of an importance, shown by more than colour: high is solid, medium striped, low hollow."""
         if importance == "low" and min(width, height) > 2 * _OUTLINE:
             self._shapes.append(
                 f'<rect x="{x + _OUTLINE / 2:.1f}" y="{y + _OUTLINE / 2:.1f}" width="{width - _OUTLINE:.1f}" height="{height - _OUTLINE:.1f}" '
@@ -67,7 +67,7 @@ class Drawing:
             self._hatch(x, y, width, height)
 
     def _hatch(self, x: float, y: float, width: float, height: float) -> None:
-        """Lay stripes of the ground over a rectangle, in line with those of its neighbours."""
+        """Draw background-coloured stripes over a rectangle, aligned with those of its neighbours."""
         if not height:
             return
         first, last = int((x + y) // _HATCH) + 1, int((x + width + y + height) // _HATCH)
@@ -89,7 +89,7 @@ class Drawing:
         size: float = 11,
         room: float = 0,
     ) -> None:
-        """Write one line, `at` its start, middle or end; in `room`, what does not fit is cut with an ellipsis."""
+        """Write one line, `at` its start, middle or end; what does not fit into `room` is cut off with an ellipsis."""
         shown = clean(text)
         if room:
             shown = shorten(shown, max(2, int(room / (size * _COLUMN))))
@@ -98,7 +98,7 @@ class Drawing:
         )
 
     def inline(self, name: str, title: str, description: str) -> str:
-        """Return the picture for a page, whose style colours it; `name` keeps its labels' identifiers apart."""
+        """Return the drawing for a page, whose style colours it; `name` keeps its element IDs unique."""
         return (
             f'<svg viewBox="0 0 {self.width:g} {self.height:g}" role="img" aria-labelledby="{name}-t {name}-d" font-family="{FONTS}">'
             f'<title id="{name}-t">{escape(clean(title))}</title><desc id="{name}-d">{escape(clean(description))}</desc>'
@@ -106,7 +106,7 @@ class Drawing:
         )
 
     def file(self, title: str, description: str) -> str:
-        """Return the picture as a file of its own, under its title, on a ground that follows the reader's scheme."""
+        """Return the drawing as a titled standalone file, on a background that follows the reader's colour scheme."""
         top = 30.0
         width, height = self.width + 24, self.height + top + 14
         dark = "".join(_ruled(name, colour) for name, (_, colour) in COLOURS.items())
@@ -122,14 +122,14 @@ class Drawing:
 
 
 def palette() -> str:
-    """Return the style that gives a page the colours as variables, by light and by dark, and its pictures with them."""
+    """Return the style that gives a page and its charts the colours as variables, in light and dark mode."""
     light, dark = ("".join(f"--{name}:{pair[scheme]};" for name, pair in COLOURS.items()) for scheme in (0, 1))
     used = "".join(_ruled(name, f"var(--{name})") for name in COLOURS)
     return f":root{{{light}}}@media screen and (prefers-color-scheme: dark){{:root{{{dark}}}}}{used}"
 
 
 def width_of(text: str, size: float = 11) -> float:
-    """Return about how wide a text is."""
+    """Return a text's approximate width."""
     return columns(clean(text)) * size * _COLUMN
 
 

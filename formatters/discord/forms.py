@@ -14,12 +14,12 @@ _SHORT = 1
 
 
 def steps(form: Form) -> int:
-    """Return how many modals a form takes."""
+    """Return how many modals a form needs."""
     return max(1, -(-len(form.fields) // FIELDS))
 
 
 def modal(form: Form, step: int, custom_id: str, values: Mapping[str, str]) -> Json:
-    """Return one step of a form, the first being 0; `values` stand in it instead of the form's own."""
+    """Return one step of a form, starting at 0; `values` override the form's own."""
     count = steps(form)
     number = label("list.brackets", form.language, text=f"{step + 1}/{count}") if count > 1 else ""
     fields = form.fields[step * FIELDS : (step + 1) * FIELDS]
@@ -52,7 +52,7 @@ def _entry(field: Field, value: str) -> Json:
 
 
 def values(components: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Return what was filled in, by field name, from a modal's components as they come back."""
+    """Return the submitted values, by field name, from a modal's components."""
     found: dict[str, str] = {}
     for labelled in components:
         entry = labelled.get("component") or {}

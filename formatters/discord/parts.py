@@ -1,6 +1,6 @@
 """Discord's components as plain data, and how pieces of a reply become messages that Discord accepts.
 
-https://docs.discord.com/developers/components/reference has the numbers.
+Limits: https://docs.discord.com/developers/components/reference
 """
 
 import re
@@ -16,7 +16,7 @@ from formatters.text.plain import clean, shorten
 Json = dict[str, Any]
 
 MOST_TEXT, MOST_COMPONENTS = 3_900, 38
-"""In one message; Discord's own limits are 4,000 and 40."""
+"""Per message; Discord's own limits are 4,000 and 40."""
 MOST_OPTIONS = 25
 _ROW, _BUTTON, _SELECT, _SECTION, _TEXT, _GALLERY, _FILE, _SEPARATOR, _CONTAINER = 1, 2, 3, 9, 10, 12, 13, 14, 17
 _STYLES = {"plain": 2, "primary": 1, "danger": 4}
@@ -27,7 +27,7 @@ _COMMAND = re.compile(r"d\d*:(.+)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What one message shows, as Discord's API takes it."""
+    """The content of one message, as Discord's API takes it."""
 
     components: tuple[Json, ...]
     files: tuple[File, ...] = ()
@@ -35,12 +35,12 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Something that is never split over two messages.
+    """A part of a reply that is never split across messages.
 
     Attributes:
-        text: Markdown; neighbours become one component, unless it stands `apart`.
-        components: what is no text, below it.
-        keep: it stays with the piece after it, as a heading does.
+        text: Markdown; adjacent texts become one component, unless one is `apart`.
+        components: anything other than text, shown below it.
+        keep: it stays with the next piece, as a heading does.
     """
 
     text: str = ""
@@ -50,7 +50,7 @@ class Piece:
 
 
 def command_of(custom_id: str) -> str:
-    """Return the command that a button stands for; empty if it is none of ours."""
+    """Return the command that a button runs; empty if it is not one of ours."""
     found = _COMMAND.fullmatch(custom_id)
     return found[1] if found else ""
 
@@ -68,7 +68,7 @@ def button(wanted: Button) -> Json:
 
 
 def controls_row(controls: Iterable[tuple[str, str]]) -> Json:
-    """Return a row of buttons of (label, name) that are no commands; the first one is the one to press."""
+    """Return a row of buttons of (label, name) that are not commands; the first is the primary one."""
     made = [
         {
             "type": _BUTTON,
@@ -82,7 +82,7 @@ def controls_row(controls: Iterable[tuple[str, str]]) -> Json:
 
 
 def picker(placeholder: str, options: Iterable[tuple[str, str, str]]) -> tuple[Json, ...]:
-    """Return a row with a list to choose from, of (command, label, icon); empty without options."""
+    """Return a row with a select menu of (command, label, icon); empty without options."""
     chosen: dict[str, Json] = {}
     for command, label, icon in options:
         chosen.setdefault(command, {"value": command, "label": short(label, _OPTION), "emoji": {"name": icon}})
@@ -99,7 +99,7 @@ def beside(text: str, wanted: Button) -> Json:
 
 
 def attached(files: Iterable[File]) -> tuple[Json, ...]:
-    """Return the places where attached files are shown: pictures side by side, then the others."""
+    """Return components that show attached files: pictures side by side, then the others."""
     places = [(file, {"url": f"attachment://{file.name}"}) for file in files]
     pictures = [
         {"media": place, "description": short(file.alternative, _ALTERNATIVE)}
@@ -111,12 +111,12 @@ def attached(files: Iterable[File]) -> tuple[Json, ...]:
 
 
 def divider() -> Json:
-    """Return a line across."""
+    """Return a horizontal line."""
     return {"type": _SEPARATOR, "divider": True, "spacing": 1}
 
 
 def short(text: str, room: int) -> str:
-    """Return a plain text for where no Markdown is read, of at most `room` units; never an empty one."""
+    """Return plain text for places without Markdown, of at most `room` units and never empty."""
     text = shorten(clean(text).replace("`", ""), room) or "…"
     while units(text) > room:
         text = text[:-2] + "…"
@@ -126,13 +126,13 @@ def short(text: str, room: int) -> str:
 def messages(
     pieces: Iterable[Piece], *, accent: int | None = None, files: tuple[File, ...] = ()
 ) -> tuple[Message, ...]:
-    """Put pieces into as few messages as they fit in, in their order; `files` go with the last one."""
+    """Pack pieces into as few messages as possible, in order; `files` go with the last one."""
     packed = [_Load()]
     for group in _groups(pieces):
         if not packed[-1].takes(group):
             packed.append(_Load())
         for piece in group:
-            if not packed[-1].takes([piece]):  # too many belong together for one message
+            if not packed[-1].takes([piece]):  # too many must stay together for one message
                 packed.append(_Load())
             packed[-1].add(piece)
     made = [_distinct(_components(each.pieces)) for each in packed if each.pieces]
@@ -152,14 +152,14 @@ def _groups(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
 
 
 class _Load:
-    """The pieces of one message, with what they take of it."""
+    """The pieces of one message and the room they take."""
 
     def __init__(self) -> None:
         self.pieces: list[Piece] = []
         self._text = self._count = 0
 
     def takes(self, more: Iterable[Piece]) -> bool:
-        """Whether it has room for these too; an empty one has it for anything."""
+        """Whether it has room for these too; an empty one always has."""
         text, count = self._text, self._count
         for piece in more:
             text += _text_of(piece)
@@ -168,7 +168,7 @@ class _Load:
 
     def add(self, piece: Piece) -> None:
         if self.pieces and not piece.apart and piece.text and self.pieces[-1].text and not self.pieces[-1].components:
-            self._count -= 1  # it goes on in the text before it
+            self._count -= 1  # it joins the text before it
         self.pieces.append(piece)
         self._text += _text_of(piece)
         self._count += _count_of(piece)
@@ -194,7 +194,7 @@ def _components(pieces: Sequence[Piece]) -> list[Json]:
 
 
 def _distinct(components: list[Json]) -> list[Json]:
-    """Number what stands for the same command, because Discord takes no two controls of one name in a message."""
+    """Number duplicates of a command: Discord rejects two controls with the same name in a message."""
     seen: Counter[str] = Counter()
 
     def named(each: Json) -> Json:

@@ -1,7 +1,7 @@
 """Replies for Discord, as plain data within its limits, whatever the texts contain. Knows nothing about connections.
 
-A digest's post is a message within a phone's first screen, and for its thread one message for each area that is worth
-one. Pieces are never split; one that is too long is cut after a sentence and says so.
+A digest is posted as a message that fits a phone's first screen, and a thread with one message for each area that is
+worth one. Pieces are never split; one that is too long is cut after a sentence and says so.
 """
 
 from collections.abc import Iterable, Iterator
@@ -53,13 +53,13 @@ _TONES = {"plain": "", "done": "✅ ", "problem": "⚠️ ", "working": "⏳ "}
 _WHOLE, _SUMMARY, _LINE, _CELL, _NOTICES = 3_400, 900, 300, 900, 3
 _ADDRESS, _THREAD, _ROW = 200, 100, 60
 _NEWS = 5
-"""Lines on what came of earlier changes; the report has all."""
-_MOST_FILES = 9_000_000  # bytes in one message; Discord takes 10 MiB where nobody pays
+"""Lines about what became of earlier changes; the report has all."""
+_MOST_FILES = 9_000_000  # bytes per message; Discord accepts 10 MiB on servers without boosts
 
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """A digest's post: the first message, the name of the thread below it, and the messages in that."""
+    """A digest's post: the first message, the name of its thread, and the thread's messages."""
 
     first: Message
     thread: str
@@ -67,13 +67,13 @@ class Posting:
 
 
 def posting(reply: Post) -> Posting:
-    """Return a post with its thread; without followers there is nothing to open one for."""
+    """Return a post with its thread; without followers no thread is needed."""
     title = reply.told.title if isinstance(reply, ReviewPost) else reply.outline.title
     return Posting(_first(reply), short(title, _THREAD), (*_thread(reply), *_files(reply)))
 
 
 def rendered(reply: Reply) -> tuple[Message, ...]:
-    """Return a reply as messages; a post comes with its files and without a thread, unless all of it is wanted."""
+    """Return a reply as messages; a post comes with its files but without its thread, unless all of it is wanted."""
     match reply:
         case DigestPost():
             return (_first(reply), *_files(reply))
@@ -94,12 +94,12 @@ def rendered(reply: Reply) -> tuple[Message, ...]:
 
 
 def step_offer(text: str, controls: Iterable[tuple[str, str]]) -> tuple[Message, ...]:
-    """Return a message with controls of (label, name) that lead into a form or send it."""
+    """Return a message with controls of (label, name) that open a form or submit it."""
     return messages([Piece(fit(clean(text), _LINE)), Piece(components=(controls_row(controls),))])
 
 
 def _first(reply: Post) -> Message:
-    """The post itself: one message, with tighter texts where somebody wrote to fill it."""
+    """The post itself: one message, with shorter texts if they would overfill it."""
     for share in (1.0, 0.5, 0.25):
         pieces = discord_review.parent(reply, share) if isinstance(reply, ReviewPost) else _digest(reply, share)
         made = messages(pieces, accent=_BRAND)
@@ -185,7 +185,7 @@ def _named(key: str, text: str, language: Language) -> str:
 
 
 def _replies(sections: Iterable[post.Section]) -> Iterator[tuple[post.Section, ...]]:
-    """Give an area a message of its own; neighbours of one lesser commit each share one."""
+    """Give each area a message of its own; adjacent areas with a single lesser commit share one."""
     small: list[post.Section] = []
     for section in sections:
         if len(section.items) == 1 and section.items[0].entry.triage.importance is not Importance.HIGH:
@@ -337,7 +337,7 @@ def _sheet(reply: Sheet) -> Iterator[Piece]:
     for number, row in enumerate(reply.rows):
         first, *rest = (_cell(cell) for cell in row)
         named, more = f"**{first}**" if first else "", " · ".join(cell for cell in rest if cell)
-        between = "\n" if units(first + more) > _ROW else " · "  # so that a long row says first what it is about
+        between = "\n" if units(first + more) > _ROW else " · "  # so that a long row starts with its subject
         text = between.join(part for part in (named, more) if part) or "…"
         action = reply.actions[number] if number < len(reply.actions) else None
         yield Piece(components=(beside(text, action),)) if action else Piece(text)

@@ -19,7 +19,7 @@ _SHOWN, _REFERENCES = 5, 5
 
 
 def parent(reply: ReviewPost, share: float) -> Iterator[Piece]:
-    """Yield the post; `share` is how much of their room its texts take."""
+    """Yield the post; `share` is the fraction of their room that its texts use."""
     told, room = reply.told, int(_LINE * share)
     language, zone = told.made.language, escape(clean(told.made.window.zone))
     yield Piece(f"**{fit(told.title, room)}**\n-# {fit(told.counts, room)} · {zone}", keep=True)

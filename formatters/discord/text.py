@@ -1,6 +1,6 @@
 """Text from outside in Discord's Markdown: shown literally, without mentions or links, within a length.
 
-https://docs.discord.com/developers/reference#message-formatting names what Discord makes of a text.
+Syntax: https://docs.discord.com/developers/reference#message-formatting
 """
 
 import re
@@ -11,19 +11,19 @@ from analysis.i18n.typography import CLAUSE_END
 _CODE = re.compile(r"(?<!`)(`+)([^`]+?)\1(?!`)")
 _SPECIAL = re.compile(
     r"[\\*_~`|\[\]<>]"
-    r"|^[#+-]"  # opens a heading, small text, a list
+    r"|^[#+-]"  # starts a heading, small text, a list
     r"|(?<=^\d)\.|(?<=^\d\d)\.|(?<=^\d{3})\.|(?<=^\d{4})\."
     r"|:(?=[\w+-]+:)"  # the name of an emoji
-    r"|:(?=//)"  # an address
+    r"|:(?=//)"  # a URL
 )
 _PING = re.compile(r"@(?=everyone|here)|<(?=@|#|/|:|a:|t:|id:)", re.IGNORECASE)
 _APART = "\u200b"
 
 
 def escape(text: str) -> str:
-    """Return a text of one line as Markdown that shows exactly it; code in backticks stays code.
+    """Return one line of text as Markdown that shows it literally; code in backticks stays code.
 
-    Nothing in it pings anybody or makes a link, an emoji, a heading or a list.
+    Nothing in it pings anyone or becomes a link, an emoji, a heading or a list.
     """
     out, at = [], 0
     for found in _CODE.finditer(text):
@@ -33,28 +33,28 @@ def escape(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    # Discord's server looks for mentions before its client takes backslashes away.
+    # Discord's server looks for mentions before its client removes backslashes.
     return _SPECIAL.sub(r"\\\g<0>", _PING.sub(rf"\g<0>{_APART}", text))
 
 
 def link(shown: str, page: str) -> str:
-    """Return `shown` (Markdown already) as a link without a preview; as it is where there is no page."""
+    """Return `shown` (already Markdown) as a link without a preview; unchanged if there is no page."""
     return f"[{shown}](<{page}>)" if page else shown
 
 
 def units(text: str) -> int:
-    """Count in UTF-16 units, as Discord's clients do: a rare character counts two."""
+    """Count UTF-16 units, as Discord's clients do: characters outside the BMP count as two."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def fit(text: str, room: int, ending: str = "…") -> str:
-    """Return `text` escaped and, if that takes more than `room` units, cut after a sentence and followed by `ending`.
+    """Return `text` escaped and, if that exceeds `room` units, cut after a sentence and followed by `ending`.
 
-    A sentence that alone is longer than `room` is cut after a word, or inside one that has no end.
+    A single sentence longer than `room` is cut after a word, or inside one if necessary.
     """
     if len(text) <= room and units(whole := escape(text)) <= room:
         return whole
-    text = text[: 2 * room]  # escaping makes nothing shorter
+    text = text[: 2 * room]  # escaping never shortens
     room -= units(ending)
     for places in (_ends(CLAUSE_END, text), _ends(re.compile(r"\s+"), text), range(len(text))):
         cut = _longest(text, places, room)
@@ -68,7 +68,7 @@ def _ends(pattern: re.Pattern[str], text: str) -> list[int]:
 
 
 def _longest(text: str, places: Sequence[int], room: int) -> str:
-    """Return the longest beginning of `text`, escaped, that ends at one of `places` and takes at most `room` units."""
+    """Return the longest escaped prefix of `text` that ends at one of `places` and takes at most `room` units."""
     low, high = 0, len(places)
     while low < high:
         middle = (low + high + 1) // 2
@@ -81,6 +81,6 @@ def _longest(text: str, places: Sequence[int], room: int) -> str:
 
 def _head(text: str, place: int) -> str:
     for found in _CODE.finditer(text, 0):
-        if found.start() < place < found.end():  # half a piece of code says something else
+        if found.start() < place < found.end():  # half a code span would mean something else
             place = found.start()
     return escape(text[:place].rstrip())

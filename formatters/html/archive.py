@@ -22,18 +22,18 @@ from formatters.tracing import Findings
 from formatters.upgrade import UpgradeOutline
 
 HistoryKind = Literal["upgrade", "fix", "suspects"]
-"""What is asked of a history: what moving between two versions does, where a fix is, what may have broken something."""
+"""A question about a history: what an upgrade changes, where a fix is, or what may have broken something."""
 
 _STEPS = (1, 10, 25, 50)
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Addresses within the archive.
+    """URLs within the archive.
 
     Attributes:
-        root: where the archive begins, without a slash at its end; empty for a server of its own.
-        language: goes along in every address if the reader has chosen one.
+        root: where the archive begins, without a trailing slash; empty for a server of its own.
+        language: added to every URL if the reader has chosen one.
     """
 
     root: str = ""
@@ -96,10 +96,10 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What all pages need to know of their reader.
+    """What every page needs to know about its reader.
 
     Attributes:
-        here: this page's address in each language; `data`: that of its JSON.
+        here: this page's URL in each language; `data`: that of its JSON.
     """
 
     language: Language
@@ -110,7 +110,7 @@ class View:
     data: str
 
     def write(self, template: str, **values: Any) -> str:
-        """Return a page."""
+        """Render a page."""
         return (
             templates()
             .get_template(template)
@@ -122,7 +122,7 @@ class View:
         return [item_of(entry, self.language, self.areas) for entry in entries]
 
     def local(self, moment: Any) -> Any:
-        """Return a moment by the archive's clocks."""
+        """Return a moment in the archive's time zone."""
         return moment.astimezone(ZoneInfo(self.zone))
 
     def day(self, day: date) -> str:
@@ -132,7 +132,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """A repository on the first page: its last days with how many commits they have, if known, and how many rank high."""
+    """A repository on the home page: its last days with their number of commits, if known, and how many rank high."""
 
     repo: str
     days: tuple[tuple[date, int | None, int], ...]
@@ -161,12 +161,12 @@ def months(year: int) -> list[Month]:
 
 
 def shade(commits: int) -> int:
-    """Return how dark a day of a calendar is, 0 to 4."""
+    """Return the shade of a calendar day, 0 to 4."""
     return sum(commits >= step for step in _STEPS)
 
 
 def home_page(view: View, shelves: Sequence[Shelf]) -> str:
-    """Return the first page."""
+    """Return the home page."""
     return view.write("home.html.j2", shelves=shelves)
 
 
@@ -178,7 +178,7 @@ def repo_page(
     days: Mapping[date, tuple[int, int]],
     busy: Sequence[tuple[str, int]],
 ) -> str:
-    """Return a repository's page: a year's days with (commits, high ones), and its busy areas with their commits."""
+    """Return a repository's page: a year's days with (commits, high ones), and its busy areas with their counts."""
     shown = [month for month in months(year) if any(day in days for week in month.weeks for day in week)]
     return view.write(
         "repo.html.j2", repo=repo, year=year, years=years, months=shown, days=days, busy=busy, shade=shade
@@ -186,7 +186,7 @@ def repo_page(
 
 
 def day_page(view: View, sheet: Sheet, before: date | None, after: date | None, *, is_whole: bool) -> str:
-    """Return a day's report; `is_whole` says that all of its commits are known."""
+    """Return a day's report; `is_whole` says that all its commits are known."""
     made = edition([sheet])
     return view.write("day.html.j2", edition=made, editions=[made], before=before, after=after, is_whole=is_whole)
 
@@ -203,11 +203,11 @@ class Found:
 
     Attributes:
         about: what they have in common, as the page's title.
-        next: the address of the older ones; empty if there are none.
-        feed: the address of its feed; empty if it has none.
-        given: what was asked for, by the names of the search form's fields; None where there is no form.
+        next: the URL of the older ones; empty if there are none.
+        feed: the URL of its feed; empty if it has none.
+        given: what was searched for, by the names of the form's fields; None without a form.
         problem: what was wrong with the question.
-        notes: what the reader should know of how it was found.
+        notes: what the reader should know about how it was found.
     """
 
     about: str
@@ -221,7 +221,7 @@ class Found:
 
 
 def list_page(view: View, found: Found, repos: Sequence[str]) -> str:
-    """Return a list of commits, with the search form if it was one."""
+    """Return a list of commits, with the search form if it is a search."""
     types = [(kind.value, say(f"type.{kind}", view.language)) for kind in KNOWN_TYPES]
     levels = [(level.value, say(f"importance.{level}", view.language)) for level in Importance]
     known = sorted(((area.key, area.name(view.language)) for area in view.areas), key=lambda pair: pair[1])
@@ -237,7 +237,7 @@ def list_page(view: View, found: Found, repos: Sequence[str]) -> str:
 
 
 def ask_page(view: View, question: str, told: AnswerOutline | None, problem: str = "") -> str:
-    """Return the page for questions in plain words, with the answer to one, or with what of it is not clear."""
+    """Return the page for questions in plain words, with the answer to one, or with what is unclear about it."""
     return view.write("ask.html.j2", question=question, told=told, problem=problem)
 
 
@@ -246,8 +246,8 @@ class HistoryForm:
     """A question about a repository's history.
 
     Attributes:
-        given: what was asked for, by the names of the form's fields.
-        repos: what may be chosen from.
+        given: what was asked, by the names of the form's fields.
+        repos: the choices.
         problem: what was wrong with the question.
     """
 
@@ -258,7 +258,7 @@ class HistoryForm:
 
 
 def history_page(view: View, form: HistoryForm, told: Findings | UpgradeOutline | None) -> str:
-    """Return the page for a question about a history, with the answer to one; an outline answers `upgrade`."""
+    """Return the page for a question about a history, with its answer; `upgrade` is answered by an outline."""
     known = sorted(((area.key, area.name(view.language)) for area in view.areas), key=lambda pair: pair[1])
     return view.write("history.html.j2", form=form, told=told, named=known)
 
@@ -266,9 +266,9 @@ def history_page(view: View, form: HistoryForm, told: Findings | UpgradeOutline 
 def problem_page(
     view: View, title: str, sentence: str, near: Sequence[tuple[str, str]] = (), *, asks_token: bool = False
 ) -> str:
-    """Return a page that says what is wrong, with what could be meant instead, as names and addresses.
+    """Return a page that says what is wrong, with suggestions as names and URLs.
 
-    With a field for the token where that is the way in.
+    It has a field for the token if that grants access.
     """
     return view.write("problem.html.j2", title=title, sentence=sentence, near=near, asks_token=asks_token)
 
@@ -276,10 +276,10 @@ def problem_page(
 def index_page(
     title: str, shelves: Sequence[tuple[Shelf, str]], above: Sequence[tuple[str, str]], language: Language
 ) -> str:
-    """Return a page that leads to exported days; a file of its own.
+    """Return a page that links to exported days; a standalone file.
 
-    `shelves` are repositories, with the folder below this page in which each one's days lie, empty for this one's own;
-    `above` are the names and addresses of pages that it leads back to.
+    `shelves` are repositories, each with the folder below this page that holds its days, empty for this one;
+    `above` are the names and URLs of parent pages.
     """
     return (
         templates()
@@ -289,6 +289,6 @@ def index_page(
 
 
 def title_of(item: Item, language: Language) -> str:
-    """Return how an entry is called in a feed: its importance and its title."""
+    """Return an entry's title in a feed: its importance and its title."""
     level = label("entry.importance", language, importance=say(f"importance.{item.entry.triage.importance}", language))
     return label("entry.claim", language, aspect=level, text=item.title)

@@ -18,7 +18,7 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
-    """One entry of a feed; `link` is its address within the archive, `content` HTML."""
+    """One entry of a feed; `link` is its URL within the archive, `content` HTML."""
 
     link: str
     title: str
@@ -66,7 +66,8 @@ def commit_entry(view: View, item: Item) -> FeedEntry:
 def feed(view: View, title: str, origin: str, here: str, page: str, entries: Sequence[FeedEntry]) -> str:
     """Return a feed.
 
-    `origin` is scheme and host, which go before every address; `here` is the feed's own, `page` that of what it is about.
+    `origin` is scheme and host, prefixed to every URL; `here` is the feed's own URL, `page` that of the page it is
+    about.
     """
     updated = max((entry.updated for entry in entries), default=datetime(1970, 1, 1, tzinfo=UTC))
     text = (

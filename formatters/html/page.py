@@ -19,7 +19,7 @@ from formatters.text.plain import clean
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One repository's digest, the areas it was made with, and the days before it for the pictures."""
+    """One repository's digest, the areas it was made with, and the days before it for the charts."""
 
     digest: Digest
     areas: Areas
@@ -28,7 +28,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """Something to filter by: its key in the page's data, how it is shown, and how many commits have it."""
+    """A filter value: its key in the page's data, how it is shown, and how many commits have it."""
 
     key: str
     name: str
@@ -37,7 +37,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a template needs of one repository's digest."""
+    """What a template needs for one repository's digest."""
 
     outline: Outline
     charts: tuple[Chart, ...]
@@ -66,12 +66,12 @@ class Edition:
 
     @property
     def count(self) -> int:
-        """How many commits it tells."""
+        """The number of commits in it."""
         return sum(level.count for level in self.levels)
 
 
 def edition(sheets: Sequence[Sheet]) -> Edition:
-    """Return the content of a page of these digests, which are in one language."""
+    """Return the content of a page for these digests, all in one language."""
     language = sheets[0].digest.language
     reports = tuple(
         Report(outline(sheet.digest, sheet.areas), charts(sheet.digest, sheet.days, sheet.areas)) for sheet in sheets
@@ -103,9 +103,9 @@ def _options(counts: Counter[str], names: dict[str, str]) -> tuple[Option, ...]:
 
 
 def page(*editions: Sequence[Sheet], above: Sequence[tuple[str, str]] = ()) -> str:
-    """Return the page of a digest (or of several repositories'), the first language shown and the others at hand.
+    """Return the page of a digest (or several repositories'), in the first language with a switch for the others.
 
-    `above` are the names and addresses of pages that it leads back to.
+    `above` are the names and URLs of parent pages.
     """
     made = [edition(sheets) for sheets in editions]
     return templates().get_template("page.html.j2").render(editions=made, first=made[0], above=above)

@@ -16,7 +16,7 @@ from formatters.review import WEEK, ReviewOutline, review_outline
 
 @dataclass(frozen=True, slots=True)
 class _Edition:
-    """A look back in one language, with its pictures."""
+    """A review in one language, with its charts."""
 
     language: Language
     told: ReviewOutline
@@ -28,15 +28,15 @@ def _edition(made: Review, areas: Areas) -> _Edition:
 
 
 def review_page(made: Sequence[Review], areas: Areas) -> str:
-    """Return the page of a look back, the first language shown and the others at hand."""
+    """Return the page of a review, showing the first language with a switch for the others."""
     editions = [_edition(review, areas) for review in made]
     return templates().get_template("review.html.j2").render(editions=editions, first=editions[0], say_day=say_day)
 
 
 def look_back_page(view: View, made: Review, newest: date) -> str:
-    """Return a look back in the archive, with ways to the one before, to the next, to its days and to its commits.
+    """Return a review in the archive, with links to the previous and next one, to its days and to its commits.
 
-    `newest` is the last day of which anything is known.
+    `newest` is the last day about which anything is known.
     """
     window = made.window
     step = timedelta(days=len(window.days))

@@ -1,7 +1,7 @@
-"""What all pages share: escaping templates, texts with code in them, the style, the script, and the content security policy.
+"""What all pages share: escaping templates, text with code, the style, the script, and the content security policy.
 
-A page loads nothing but what it brings with it: its Content-Security-Policy allows this style and this script by their
-hashes, so that nothing which text from outside could smuggle in would run.
+A page loads nothing external: its Content-Security-Policy allows this style and this script by their hashes, so that
+nothing injected through outside text can run.
 """
 
 import re
@@ -25,7 +25,7 @@ _CODE = re.compile(r"(`+)([^`]+?)\1(?!`)")
 
 
 def marked(text: str) -> Markup:
-    """Return text from outside as HTML that shows exactly it; what stands in backticks as code."""
+    """Return outside text as HTML that shows it literally; text in backticks becomes code."""
     out, at = [], 0
     for found in _CODE.finditer(text):
         out += [escape(text[at : found.start()]), Markup("<code>{}</code>").format(found[2])]
@@ -35,18 +35,18 @@ def marked(text: str) -> Markup:
 
 @lru_cache(maxsize=1)
 def style() -> Markup:
-    """Return the style of all pages: the colours of the pictures, and what uses them."""
+    """Return the style of all pages: the charts' colours and everything that uses them."""
     return Markup(palette() + (_PAGES / "page.css").read_text(encoding="utf-8"))  # noqa: S704 - a file of this package
 
 
 @lru_cache(maxsize=1)
 def script() -> Markup:
-    """Return the script of a report."""
+    """Return a report's script."""
     return Markup((_PAGES / "page.js").read_text(encoding="utf-8"))  # noqa: S704 - a file of this package
 
 
 def policy(*, may_send: bool = False) -> str:
-    """Return the Content-Security-Policy of a page; one that `may_send` has a form for its own server."""
+    """Return a page's Content-Security-Policy; with `may_send` it may submit a form to its own server."""
     form = "'self'" if may_send else "'none'"
     return f"default-src 'none'; style-src {_hash(style())}; script-src {_hash(script())}; img-src data:; base-uri 'none'; form-action {form}"
 
@@ -57,7 +57,7 @@ def _hash(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def templates() -> Environment:
-    """Return the templates; a name that is not given is an error, and all text is escaped."""
+    """Return the templates; undefined names are errors, and all text is escaped."""
     made = Environment(
         loader=FileSystemLoader(_PAGES),
         autoescape=True,
@@ -70,7 +70,7 @@ def templates() -> Environment:
         "commit_page": commit_page,
         "label": label,
         "language_names": OWN_NAMES,
-        "links": None,  # a page of its own leads nowhere but into itself
+        "links": None,  # a standalone page links only within itself
         "place_of": place_of,
         "policy": policy,
         "pull_request_page": pull_request_page,

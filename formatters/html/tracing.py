@@ -5,5 +5,5 @@ from formatters.tracing import Findings
 
 
 def findings_page(told: Findings) -> str:
-    """Return an answer about a history as a page that needs nothing else."""
+    """Return an answer about a history as a standalone page."""
     return templates().get_template("findings.html.j2").render(told=told, lang=told.language)

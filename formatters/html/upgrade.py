@@ -8,6 +8,6 @@ from formatters.upgrade import upgrade_outline
 
 
 def upgrade_page(made: Upgrade, areas: Areas, language: Language) -> str:
-    """Return an upgrade as a page that needs nothing else."""
+    """Return an upgrade as a standalone page."""
     told = upgrade_outline(made, areas, language)
     return templates().get_template("upgrade.html.j2").render(told=told, lang=language)

@@ -13,12 +13,12 @@ from formatters.outline import Block, Outline, outline
 from formatters.text.item import ICONS, Item, Part, Point
 from formatters.text.links import commit_page, place_of, pull_request_page, web_page
 
-# Only what would be taken for markup where it stands: people read the source too.
+# Only what would be markup in its position: people read the source too.
 _SPECIAL = re.compile(
     r"[\\*\[\]|~$`]"
-    r"|(?<![^\W_])_|_(?![^\W_])"  # within a word it is no emphasis
-    r"|^(?:[>=]|#(?=#*(?:\s|$))|\+(?=\s|$)|-(?=\s|[-\s]*$)|\d{1,9}(?=[.)](?:\s|$)))"  # opens a quotation, a heading, a list
-    r"|(?:(?<=\s)|^)#(?=#*$)"  # what closes a heading
+    r"|(?<![^\W_])_|_(?![^\W_])"  # not emphasis within a word
+    r"|^(?:[>=]|#(?=#*(?:\s|$))|\+(?=\s|$)|-(?=\s|[-\s]*$)|\d{1,9}(?=[.)](?:\s|$)))"  # starts a quote, heading or list
+    r"|(?:(?<=\s)|^)#(?=#*$)"  # closes a heading
 )
 _EMOJI_NAME = re.compile(r":(?=[\w+-]+:)")
 _BARE_ADDRESS = re.compile(r"(?i)(?<![a-z0-9])(https?:|ftp:|mailto:|xmpp:|www)(?=[/.\w])")
@@ -27,19 +27,19 @@ _NOTHING = "<!-- -->"
 
 
 def markdown(digest: Digest, areas: Areas, *, part: int = 0) -> str:
-    """Return the report of a digest, in its language; `part` numbers it where several stand in one file."""
+    """Return a digest's report, in its language; `part` numbers it if a file has several."""
     return report(outline(digest, areas), part=part)
 
 
 def report(made: Outline, *, part: int = 0) -> str:
-    """Return the report of a digest that was put into words already."""
+    """Return the report of a digest that was already put into words."""
     return "\n".join(_Report(made, f"p{part}-" if part else "").write()).rstrip() + "\n"
 
 
 def escape(text: str, *, in_table: bool = False) -> str:
-    """Return text from outside as Markdown that shows exactly it; code in backticks stays code.
+    """Return outside text as Markdown that shows it literally; code in backticks stays code.
 
-    Nothing in it pings anybody, makes a link or an element, or breaks a table.
+    Nothing in it pings anyone, becomes a link or an element, or breaks a table.
     """
     out, at = [], 0
     for found in _CODE.finditer(text):
@@ -51,15 +51,15 @@ def escape(text: str, *, in_table: bool = False) -> str:
 def _plain(text: str) -> str:
     text = _SPECIAL.sub(lambda found: found[0] + "\\" if found[0].isdigit() else "\\" + found[0], text)
     text = text.replace("&", "&amp;").replace("<", "&lt;")
-    # Names of emoji, bare addresses and names behind an @ are made pictures, links and mentions: an empty comment
-    # keeps their two halves apart and is not seen.
+    # Emoji names, bare URLs and names after an @ become pictures, links and mentions: an empty comment splits them
+    # invisibly.
     text = _EMOJI_NAME.sub(f":{_NOTHING}", text)
     text = _BARE_ADDRESS.sub(rf"\1{_NOTHING}", text)
     return text.replace("@", f"@{_NOTHING}")
 
 
 def _span(code: str, *, in_table: bool = False) -> str:
-    """Return a code span with exactly these characters. In a table a pipe ends the cell, even in code."""
+    """Return a code span with exactly these characters. In a table, a pipe ends the cell even in code."""
     fence = "`" * (1 + max((len(run) for run in re.findall(r"`+", code)), default=0))
     is_stripped = code.startswith(" ") and code.endswith(" ") and not code.isspace()
     pad = " " if is_stripped or code.startswith("`") or code.endswith("`") else ""
@@ -67,7 +67,7 @@ def _span(code: str, *, in_table: bool = False) -> str:
 
 
 class _Report:
-    """One digest's report; `prefix` keeps its anchors apart from those of other parts of the same file."""
+    """One digest's report; `prefix` keeps its anchors distinct from those of other parts of the same file."""
 
     def __init__(self, made: Outline, prefix: str) -> None:
         self.made, self.digest, self.language, self.prefix = made, made.digest, made.digest.language, prefix
@@ -137,7 +137,7 @@ class _Report:
             yield f"\n[{escape(made.more_high)}](#{self.prefix}{Importance.HIGH})"
 
     def folded(self, name: str, lines: Iterable[str]) -> Iterator[str]:
-        """Write a section that is read when it is unfolded."""
+        """Write a collapsed section."""
         yield self.heading(name)
         yield from self.fold(self.label("report.unfold"), lines)
 
@@ -147,7 +147,7 @@ class _Report:
         yield "\n</details>"
 
     def block(self, block: Block, importance: Importance) -> Iterator[str]:
-        """Write a story under its own heading, or an item that belongs to none; low ones as a list."""
+        """Write a story under its own heading, or an item outside any story; low ones as a list."""
         indent, level = "", "###"
         if block.heading and importance is Importance.LOW:
             yield f"\n- {escape(block.heading)}"
@@ -177,7 +177,7 @@ class _Report:
         yield from self.fold(self.label("report.unfold"), self.depth(item))
 
     def depth(self, item: Item) -> Iterator[str]:
-        """Write everything that is known of an item below its title."""
+        """Write everything known about an item below its title."""
         yield self.byline(item)
         if item.reasons:
             level = say(f"importance.{item.entry.triage.importance}", self.language)
@@ -200,7 +200,7 @@ class _Report:
         return " · ".join(piece for piece in pieces if piece)
 
     def table(self) -> Iterator[str]:
-        """Write all commits in the report's order, each row with a link to where it is told: the contents."""
+        """Write all commits in the report's order, each row linking to its section: the table of contents."""
         columns = ("importance", "title", "type", "areas", "lines", "author")
         yield f'\n<a id="{self.prefix}table"></a>\n\n## {self.label("section.table")}\n'
         yield f"| {' | '.join(self.label(f'column.{name}') for name in columns)} |"
@@ -248,7 +248,7 @@ class _Report:
         return self.bracketed(self.label("list.comma").join(links)) if links else ""
 
     def statements(self, part: Part, item: Item) -> list[str]:
-        """A part's statements, each with a link to the lines that prove it, in the version before or after the commit."""
+        """A part's statements, each linked to the lines that prove it, in the version before or after the commit."""
         return [f"{escape(point.text)}{self.place(point, item.entry.commit)}" for point in part.points]
 
     def place(self, point: Point, commit: Commit) -> str:

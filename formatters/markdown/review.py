@@ -13,7 +13,7 @@ from formatters.text.links import commit_page
 
 
 def review_markdown(made: Review, areas: Areas) -> str:
-    """Return a look back as Markdown."""
+    """Return a review as Markdown."""
     told = review_outline(made, areas)
     lines = [f"# {escape(told.title)}\n", f"**{escape(told.counts)}**  \n{escape(told.window)}"]
     lines += [f"\n> ⚠️ {escape(notice)}" for notice in told.notices]

@@ -11,47 +11,47 @@ Payload = Json
 """A message: `text`, the fallback, and `blocks`."""
 
 ACTION = "daybrief"
-"""How our controls' `action_id` begins; what they stand for is their value."""
+"""The prefix of our controls' `action_id`; their value is the command."""
 
 MOST_BLOCKS = 50
 MOST_SIZE = 11_000
 """Characters of a message's blocks as JSON.
 
-Slack refuses more than about 12,000 characters of text "with a buffer for block containers", and does not say how it
-counts (https://github.com/slackapi/bolt-js/issues/2509); with all of the JSON counted we are below it in any case.
+Slack rejects more than about 12,000 characters of text "with a buffer for block containers", and does not say how it
+counts (https://github.com/slackapi/bolt-js/issues/2509); counting all of the JSON keeps us below it in any case.
 """
 MOST_OPTIONS, _OPTION, _BUTTON, _BUTTONS = 100, 75, 75, 25
 _CELLS, _PAGE_SIZE = 9_000, 20
-_NOTHING: Json = {"type": "rich_text_section", "elements": words("–")}  # empty rich text is refused
+_NOTHING: Json = {"type": "rich_text_section", "elements": words("–")}  # empty rich text is rejected
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Blocks that stay together, and what they say."""
+    """Blocks that stay together, and their text."""
 
     blocks: tuple[Json, ...]
     text: str
 
     @property
     def size(self) -> int:
-        """Characters of its blocks as they travel."""
+        """Characters of its blocks as JSON."""
         return len(json.dumps(self.blocks, ensure_ascii=False))
 
 
 def rich(*parts: list[Json]) -> Piece:
-    """Return a block of rich text with a line for each part; empty ones are left out."""
+    """Return a block of rich text with one line per part, skipping empty ones."""
     sections = [{"type": "rich_text_section", "elements": part} for part in parts if part] or [_NOTHING]
     return piece({"type": "rich_text", "elements": sections})
 
 
 def preformatted(lines: Sequence[str]) -> Piece:
-    """Return lines of code as they stand."""
+    """Return lines of code verbatim."""
     element = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": "\n".join(lines)}]}
     return piece({"type": "rich_text", "elements": [element]})
 
 
 def bullets(heads: list[Json], items: Iterable[list[Json]]) -> Piece:
-    """Return a list below a line; the line may be empty."""
+    """Return a list below a line, which may be empty."""
     entries = [{"type": "rich_text_section", "elements": item} for item in items if item]
     elements: list[Json] = [{"type": "rich_text_section", "elements": heads}] if heads else []
     if entries:
@@ -60,7 +60,7 @@ def bullets(heads: list[Json], items: Iterable[list[Json]]) -> Piece:
 
 
 def piece(block: Json) -> Piece:
-    """Return a block as a piece; its text is read out of it."""
+    """Return a block as a piece, with the text extracted from it."""
     parts = block.get("elements", [])
     said = [
         "\n".join(f"• {spoken([entry])}" for entry in part["elements"])
@@ -73,7 +73,7 @@ def piece(block: Json) -> Piece:
 
 
 def _plainly(text: str) -> Piece:
-    """Return what a piece says without its look: a text of nothing but code or quotation marks can exceed any room."""
+    """Return a piece as plain text: a text of nothing but code or quotation marks can exceed any limit."""
     section = {"type": "rich_text_section", "elements": words(fitting(text, MOST_SIZE // 3))}
     return Piece(({"type": "rich_text", "elements": [section if section["elements"] else _NOTHING]},), text)
 
@@ -84,7 +84,7 @@ def context(text: str) -> Piece:
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[list[Json]]]) -> Piece | None:
-    """Return a table whose first row is `columns`; None where it is larger than Slack takes."""
+    """Return a table with `columns` as its first row; None if it exceeds Slack's limits."""
     head = [_cell(words(cut(name, _OPTION), bold=True)) for name in columns]
     block = {"type": "table", "rows": [head, *([_cell(cell) for cell in row] for row in rows)]}
     made = Piece((block,), "\n".join(" · ".join(filter(None, map(spoken, row))) for row in rows))
@@ -93,10 +93,10 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[list[Json]]]) -> Piece
 
 
 def data_table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[list[Json]]]) -> Piece | None:
-    """Return a table that its readers can sort and page through; None where it is larger than Slack takes.
+    """Return a table that readers can sort and page through; None if it exceeds Slack's limits.
 
-    https://docs.slack.dev/reference/block-kit/blocks/data-table-block: 200 rows beside the head, 20,000 characters, no
-    rich text in the head. Of these characters a message has room for fewer.
+    https://docs.slack.dev/reference/block-kit/blocks/data-table-block: 200 rows besides the header, 20,000 characters,
+    no rich text in the header. A message has room for fewer characters than that.
     """
     head = [{"type": "raw_text", "text": cut(name, _OPTION) or " "} for name in columns]
     block = {
@@ -117,12 +117,12 @@ def _datum(elements: list[Json]) -> Json:
 
 def _cell(elements: list[Json]) -> Json:
     if all(element["type"] == "text" and "style" not in element for element in elements):
-        return {"type": "raw_text", "text": spoken(elements) or " "}  # an empty cell is refused
+        return {"type": "raw_text", "text": spoken(elements) or " "}  # an empty cell is rejected
     return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}
 
 
 def button(one: Button, number: int) -> Json:
-    """Return a button; `number` tells it from others in its message."""
+    """Return a button; `number` distinguishes it from others in its message."""
     made = {
         "type": "button",
         "action_id": f"{ACTION}:{number}",
@@ -133,7 +133,7 @@ def button(one: Button, number: int) -> Json:
 
 
 def menu(placeholder: str, choices: Iterable[tuple[str, str]], number: int) -> Json | None:
-    """Return a menu of (label, command), of which the first hundred are shown; None for nothing to choose."""
+    """Return a menu of (label, command) with the first hundred choices; None if there are none."""
     options = [
         {"text": plain(label, _OPTION), "value": command}
         for command, label in {command: label for label, command in choices}.items()
@@ -150,23 +150,23 @@ def menu(placeholder: str, choices: Iterable[tuple[str, str]], number: int) -> J
 
 
 def actions(elements: Sequence[Json]) -> list[Piece]:
-    """Return rows of controls; none for no controls."""
+    """Return rows of controls; none if there are no controls."""
     rows = [list(elements[start : start + _BUTTONS]) for start in range(0, len(elements), _BUTTONS)]
     return [Piece(({"type": "actions", "elements": row},), "") for row in rows]
 
 
 def buttons(found: Sequence[Button], first: int = 0) -> list[Piece]:
-    """Return rows of buttons, numbered from `first` on."""
+    """Return rows of buttons, numbered from `first`."""
     return actions([button(one, number) for number, one in enumerate(found, first)])
 
 
 def packed(pieces: Iterable[Piece]) -> list[Payload]:
-    """Put pieces into as few messages as Slack's limits allow, in their order."""
+    """Pack pieces into as few messages as Slack's limits allow, in order."""
     return [_message(group) for group in _groups(pieces)]
 
 
 def single(pieces: Sequence[Piece]) -> Payload:
-    """Put pieces into one message; what would be too large (texts that are nothing but code) stands without its look."""
+    """Pack pieces into one message; what would be too large (texts of nothing but code) becomes plain text."""
     if sum(one.size for one in pieces) > MOST_SIZE:
         pieces = [_plainly(one.text) if one.text and one.blocks[0]["type"] == "rich_text" else one for one in pieces]
     return _message(pieces)

@@ -11,13 +11,13 @@ from formatters.slack.blocks import Payload
 from formatters.slack.text import Json, cut, fallback
 
 MOST_CHARTS = 2
-"""Of a message."""
+"""Per message."""
 _TITLE, _LABEL, _AXIS = 50, 20, 50
 _POINTS, _SERIES = 20, 12
 
 
 def drawn(files: Sequence[File]) -> tuple[Payload | None, tuple[File, ...]]:
-    """Return a message with the charts that stand for some of the files, and the files that are left."""
+    """Return a message with the charts that replace some of the files, and the remaining files."""
     plotted = [(file, file.plot) for file in files if file.plot and _fits(file.plot)][:MOST_CHARTS]
     if not plotted:
         return None, tuple(files)
@@ -52,7 +52,7 @@ def _chart(plot: Plot) -> Json:
 
 
 def _labels(names: Sequence[str]) -> list[str]:
-    """Return names as labels, which have to differ from each other."""
+    """Return names as labels, which must be distinct."""
     found: list[str] = []
     for name in names:
         label, number = cut(name, _LABEL) or "–", 2

@@ -16,7 +16,7 @@ from formatters.text.links import commit_page, pull_request_page, web_page
 
 _TITLE, _TEXT = 300, 1500
 _NEWS = 5
-"""Lines on what came of earlier changes; the report has all."""
+"""Lines about what became of earlier changes; the report has all."""
 
 
 def parent(post: DigestPost) -> Payload:
@@ -62,7 +62,7 @@ def parent(post: DigestPost) -> Payload:
 
 
 def thread(post: DigestPost) -> list[Payload]:
-    """Return the replies below it: what the day was about, then each area."""
+    """Return the replies below it: the day's themes, then each area."""
     made = post.outline
     if not made.digest.entries:
         return []
@@ -87,7 +87,7 @@ def _replies(parts: Iterable[Section], language: Language) -> list[Payload]:
 
 
 def _line(item: Item, language: Language, quote: str) -> list[list[Json]]:
-    """Return a must-know item: icon, line, area, link, reason; below it what somebody wrote, where there is room."""
+    """Return a must-know item: icon, line, area, link, reason; below it a quotation if there is room."""
     why = reason(item, language)
     first = [
         *words(f"{ICONS[item.entry.triage.importance]} "),
@@ -106,12 +106,12 @@ def _notes(point: Point) -> list[Json]:
 
 
 def _news(news: News) -> list[Json]:
-    """Return what came of a change, with its link."""
+    """Return what became of a change, with its link."""
     return [*spans(cut(news.text, _TITLE)), *words(" · "), *link(news.url, news.link)]
 
 
 def reference(commit: Commit) -> list[Json]:
-    """Return a link to the pull request, else to the commit."""
+    """Return a link to the pull request, or else to the commit."""
     if commit.pull_request:
         return link(pull_request_page(commit), f"#{commit.pull_request}")
     return link(commit_page(commit), commit.short)
@@ -132,7 +132,7 @@ def _head(part: Section, language: Language) -> Piece:
 
 
 def items(found: tuple[Item, ...], language: Language) -> Iterator[Piece]:
-    """Return items, each as deep as its importance deserves; those of low importance in one list."""
+    """Return items in as much detail as their importance deserves; those of low importance as one list."""
     low: list[Item] = []
     for item in found:
         if item.entry.triage.importance is Importance.LOW:
@@ -154,7 +154,7 @@ def _told(item: Item, language: Language) -> Piece:
 
 
 def about(parts: Sequence[str], item: Item, *, at: int) -> list[Json]:
-    """Return what is to be known of an item in one line: its author comes at a place among the `parts`, with a link to who that is here."""
+    """Return an item's details in one line, with its author, linked to their profile, inserted into `parts`."""
     before = [part for part in parts[:at] if part]
     after = [part for part in parts[at:] if part]
     if not item.author_page:

@@ -24,7 +24,7 @@ def plan(note: Note) -> Piece:
 
 
 def chunks(title: str, steps: Sequence[Step]) -> list[Json]:
-    """Return what a stream is told of its steps; a task of the same id takes the place of the one before."""
+    """Return the chunks that show the steps in a stream; a task replaces an earlier one with the same ID."""
     tasks = [{"type": "task_update", "id": str(number)} | _task(step) for number, step in enumerate(steps, 1)]
     return [{"type": "plan_update", "title": _plain(title)}, *tasks]
 

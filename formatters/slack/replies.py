@@ -54,9 +54,9 @@ _FEW_ROWS, _NUMBER = 7, 4
 
 
 def slack(reply: Reply, without: Collection[str] = ()) -> list[Payload]:
-    """Return a reply as messages; of a post its parent alone, unless all of it is wanted (`post` has the rest).
+    """Return a reply as messages; of a post only its parent, unless all of it is wanted (`post` has the rest).
 
-    `without` are types of blocks that are not to be used: plans and tables of data have plainer forms.
+    `without` are types of blocks to avoid: plans and data tables have simpler forms.
     """
     if isinstance(reply, Post):
         first, rest = post(reply)
@@ -65,7 +65,7 @@ def slack(reply: Reply, without: Collection[str] = ()) -> list[Payload]:
 
 
 def streamed(reply: Reply, without: Collection[str] = ()) -> tuple[list[Json], list[Payload]]:
-    """Return a reply as blocks that are shown one by one, and the messages of the rest, the first in the same message."""
+    """Return a reply as blocks to show one by one, and messages with the rest, the first to join the same message."""
     if isinstance(reply, Board) and isinstance(told := reply.parts[0], Note) and not told.buttons:
         said = [block for piece in pieces(told) for block in piece.blocks]
         return said, packed(pieces(replace(reply, parts=reply.parts[1:]), without=without))
@@ -73,13 +73,13 @@ def streamed(reply: Reply, without: Collection[str] = ()) -> tuple[list[Json], l
 
 
 def paragraph(text: str) -> Json:
-    """Return a paragraph of an answer as a block, the same whether the answer is whole or not."""
+    """Return a paragraph of an answer as a block, the same in a partial and in the complete answer."""
     (block,) = rich(spans(sentences(text, _PARAGRAPH, "…"))).blocks
     return block
 
 
 def preview(reply: Reply) -> list[Json]:
-    """Return a reply as blocks below a link in somebody's message: without controls, which would be about theirs."""
+    """Return a reply as blocks below a link in someone's message: without controls, which would act on that message."""
     (message, *_) = packed([one for one in pieces(reply, in_view=True) if one.text])
     return list(message["blocks"])
 
@@ -92,7 +92,7 @@ def post(reply: Post) -> tuple[Payload, list[Payload]]:
 
 
 def pieces(reply: Reply, *, in_view: bool = False, without: Collection[str] = ()) -> list[Piece]:
-    """Return a reply as blocks that stay together; modals and the Home tab take no tables and no plans.
+    """Return a reply as blocks that stay together; modals and the Home tab support neither tables nor plans.
 
     Raises:
         TypeError: for a form, which is a view of its own.
@@ -117,7 +117,7 @@ def pieces(reply: Reply, *, in_view: bool = False, without: Collection[str] = ()
 
 
 def _board(board: Board) -> Iterator[Piece]:
-    """Return replies below each other; a message takes one table, so that all are lists."""
+    """Return replies below each other; a message allows one table, so all are lists."""
     for number, part in enumerate(board.parts):
         if number:
             yield Piece(({"type": "divider"},), "")
@@ -236,15 +236,15 @@ def _elements(cell: str | Channel, **style: bool) -> list[Json]:
 
 
 def _joined(cells: Iterable[str | Channel]) -> list[Json]:
-    """Return cells on one line."""
+    """Return cells in one line."""
     shown = [elements for cell in cells if (elements := _elements(cell))]
     return [one for number, elements in enumerate(shown) for one in [*words(" · " if number else ""), *elements]]
 
 
 def _acted(row: Sequence[str | Channel], one: Button | None, number: int, *, is_rich: bool) -> Piece:
-    """Return a row with its button beside it, a first cell that is more than a number above the rest.
+    """Return a row with its button beside it; a first cell that is more than a number goes above the rest.
 
-    Slack's text beside a button is no rich text: rows with code or a channel in them have their buttons below.
+    Slack's text beside a button is not rich text: rows with code or a channel in them have their buttons below.
     """
     if is_rich:
         line = rich(_elements(row[0], bold=True), _joined(row[1:]))
@@ -259,7 +259,7 @@ def _acted(row: Sequence[str | Channel], one: Button | None, number: int, *, is_
 
 
 def _grid(sheet: Sheet, rows: Sequence[Sequence[str | Channel]], without: Collection[str]) -> Iterator[Piece]:
-    """Return rows as a table: one that readers can sort where a column holds numbers; else, or of too many rows, as a list."""
+    """Return rows as a table, sortable if a column holds numbers; otherwise, or if there are too many, as a list."""
     cells = [[_elements(cell) for cell in row] for row in rows]
     whole = None
     if (
@@ -283,7 +283,7 @@ def _is_numeric(column: Sequence[str | Channel]) -> bool:
 
 
 def _numbered(found: Sequence[Piece]) -> list[Piece]:
-    """Give controls of several replies in one message numbers of their own."""
+    """Give the controls of several replies in one message distinct numbers."""
     count = 0
     made = []
     for one in found:

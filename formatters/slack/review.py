@@ -67,7 +67,7 @@ def _matter(line: Line, commits: Mapping[str, Commit], head: str = "") -> list[J
 
 
 def _said(line: Line, commits: Mapping[str, Commit], head: str = "") -> list[Json]:
-    """Return a line, `head` instead of its own where it is to be shorter, and links to its commits."""
+    """Return a line, or `head` instead if it must be shorter, and links to its commits."""
     if line.head:
         made = [*spans(cut(head or line.head, _TITLE), bold=True), *words(" "), *spans(cut(line.about, _TEXT))]
     else:

@@ -1,7 +1,7 @@
 """Texts in Slack's formats: spans of rich text, plain text objects, the fallback for notifications.
 
-Rich text holds what it is given and reads no markup in it: no mention, link or emoji code of a commit comes to life, and
-Chinese stands right beside bold and code. Only the fallback is read as Slack's markup, so it is escaped.
+Rich text is shown literally: no mention, link or emoji code of a commit takes effect, and Chinese works beside bold and
+code. Only the fallback is parsed as Slack's markup, so it is escaped.
 """
 
 import re
@@ -14,10 +14,10 @@ Json = dict[str, Any]
 
 _CODE = re.compile(r"`([^`\n]+)`")
 _MOST_CODES = 40
-"""Spans of code in one text; each takes some 60 characters of the message's room, so more of them stay plain."""
+"""Code spans per text; each takes some 60 characters of the message's limit, so further ones stay plain."""
 _MOST_URL = 3000
 _NEAR = 4
-"""How many times what is shown is looked at of a text, which may be as long as somebody liked."""
+"""How much of an arbitrarily long text is processed, as a multiple of what is shown."""
 
 
 def spans(text: str, **style: bool) -> list[Json]:
@@ -32,21 +32,21 @@ def spans(text: str, **style: bool) -> list[Json]:
 
 
 def words(text: str, **style: bool) -> list[Json]:
-    """Return text as it stands, in one style; nothing for an empty one."""
+    """Return text verbatim, in one style; nothing for an empty one."""
     if not text:
         return []
     return [{"type": "text", "text": text} | ({"style": style} if style else {})]
 
 
 def link(url: str, text: str, **style: bool) -> list[Json]:
-    """Return a link, or the text alone where there is no address, or one longer than Slack takes."""
+    """Return a link, or only the text if there is no URL, or one longer than Slack accepts."""
     if not url or not text or len(url) > _MOST_URL:
         return words(text, **style)
     return [{"type": "link", "url": url, "text": text} | ({"style": style} if style else {})]
 
 
 def channel(one: Channel) -> list[Json]:
-    """Return a channel, which Slack shows by its name."""
+    """Return a channel, which Slack shows by name."""
     return [{"type": "channel", "channel_id": one.id}]
 
 
@@ -57,12 +57,12 @@ def lines(text: str) -> str:
 
 
 def plain(text: str, most: int) -> Json:
-    """Return a plain text object of one line; never empty, since Slack refuses that."""
+    """Return a plain text object of one line; never empty, since Slack rejects that."""
     return {"type": "plain_text", "text": cut(text, most).replace("`", "") or "–", "emoji": False}
 
 
 def cut(text: str, most: int) -> str:
-    """Return at most `most` characters of text, cleaned, on one line, at a word, with an ellipsis."""
+    """Return at most `most` characters of text, cleaned, on one line, cut at a word with an ellipsis."""
     near = text[: most * _NEAR]
     whole = clean(near) + ("…" if near != text else "")
     short = shorten(whole, most)
@@ -70,7 +70,7 @@ def cut(text: str, most: int) -> str:
 
 
 def sentences(text: str, most: int, pointer: str) -> str:
-    """Return text of at most about `most` characters: whole sentences as far as they fit, then where the rest stands."""
+    """Return text of at most about `most` characters: as many whole sentences as fit, then where to find the rest."""
     near = text[: most * _NEAR]
     whole = lines(near)
     if len(whole) <= most and near == text:
@@ -89,7 +89,7 @@ def sentences(text: str, most: int, pointer: str) -> str:
 
 
 def fallback(text: str, most: int = 3000) -> str:
-    """Return the text that notifications and screen readers get, in Slack's own escaping.
+    """Return the text for notifications and screen readers, in Slack's own escaping.
 
     https://docs.slack.dev/messaging/formatting-message-text#escaping
     """
@@ -102,7 +102,7 @@ def fitting(text: str, most: int) -> str:
 
 
 def spoken(elements: list[Json]) -> str:
-    """Return what rich text says, without its look."""
+    """Return the text of rich text, without formatting."""
     return "".join(
         element.get("text", "") if "text" in element else spoken(element.get("elements", [])) for element in elements
     )

@@ -19,7 +19,7 @@ _MOST_GROUPS = 100
 
 
 def form_view(form: Form, carried: str) -> Json:
-    """Return a form as a modal; `carried` (at most 3,000 characters) comes back with it when it is sent."""
+    """Return a form as a modal; `carried` (at most 3,000 characters) comes back with it on submission."""
     return _view("modal", [_input(field, form.language) for field in form.fields]) | {
         "callback_id": ACTION,
         "title": plain(form.title, _TITLE),
@@ -30,7 +30,7 @@ def form_view(form: Form, carried: str) -> Json:
 
 
 def form_again(sent: Mapping[str, Any], problem: Note) -> Json:
-    """Return a form as it was sent, with all that was filled in, and what is wrong with it above the entry that it is about."""
+    """Return a form as submitted, with all values kept, and the problem above the field it concerns."""
     values = form_values(sent["state"])
     told = rich(spans(f"⚠️ {sentences(problem.text, 1000, '…')}")).blocks
     inputs = [_filled(block, values) for block in sent["blocks"] if block["type"] == "input"]
@@ -40,13 +40,13 @@ def form_again(sent: Mapping[str, Any], problem: Note) -> Json:
 
 
 def _filled(block: Json, values: Mapping[str, str]) -> Json:
-    """Return an input with what was given; nothing given is nothing, whatever stood there first."""
+    """Return an input with the submitted value; an empty one stays empty, whatever its initial value was."""
     element = {key: value for key, value in block["element"].items() if not key.startswith("initial_")}
     return block | {"element": element | _initial(element, values.get(element["action_id"], ""))}
 
 
 def working_view(sent: Mapping[str, Any], text: str) -> Json:
-    """Return what stands in a form's place while its answer is made."""
+    """Return what replaces a form while its answer is made."""
     return _view("modal", rich(spans(f"⏳ {text}")).blocks) | {
         "callback_id": ACTION,
         "title": sent["title"],
@@ -55,7 +55,7 @@ def working_view(sent: Mapping[str, Any], text: str) -> Json:
 
 
 def answer_view(reply: Reply, title: str, language: Language, carried: str) -> Json:
-    """Return an answer as a modal that can only be closed; its buttons answer there, too."""
+    """Return an answer as a modal that can only be closed; its buttons answer in it, too."""
     return _view("modal", _fitting(pieces(reply, in_view=True))) | {
         "callback_id": ACTION,
         "title": plain(title, _TITLE),
@@ -70,7 +70,7 @@ def home_view(reply: Reply) -> Json:
 
 
 def form_values(state: Json) -> dict[str, str]:
-    """Read what was filled in, by field; several chosen ones are joined by commas, nothing is an empty text."""
+    """Return the submitted values, by field; several choices are joined by commas, none is an empty string."""
     return {name: _given(element) for inputs in state.get("values", {}).values() for name, element in inputs.items()}
 
 
@@ -89,7 +89,7 @@ def _view(kind: str, blocks: Sequence[Json]) -> Json:
 
 
 def _fitting(found: Sequence[Piece]) -> list[Json]:
-    """Return as many blocks as a view takes, whole pieces only; who needs more is told by the reply's own note."""
+    """Return as many blocks as fit into a view, in whole pieces; the reply's own note says how to get more."""
     blocks: list[Json] = []
     size = 0
     for one in found:
@@ -117,22 +117,22 @@ def _input(field: Field, language: Language) -> Json:
 
 
 def _search(field: Field, language: Language) -> Json:
-    """Return a menu whose options are asked for while somebody types."""
+    """Return a menu whose options are loaded while the user types."""
     return {
         "type": "multi_external_select" if field.many else "external_select",
         "action_id": field.name,
         "placeholder": plain(label("slack.choose", language), _LABEL),
-        "min_query_length": int(field.offers in {"repository", "author", "label"}),  # there may be none to begin with
+        "min_query_length": int(field.offers in {"repository", "author", "label"}),  # there may be none at first
     }
 
 
 def offered(block_id: str) -> str:
-    """Return what an entry offers, by the name of its block; empty for one that offers nothing."""
+    """Return what a field offers, by its block's ID; empty if it offers nothing."""
     return block_id.removeprefix(ACTION).rpartition(":")[2]
 
 
 def offers(found: Sequence[tuple[str, str]], typed: str) -> list[Json]:
-    """Return options for (value, label) that are offered; what was typed is one of them, anything may be given."""
+    """Return options for the (value, label) pairs offered; the typed text is among them: any value is accepted."""
     typed = typed.strip()
     known = {value.lower() for value, _ in found} | {shown.lower() for _, shown in found}
     given = [] if not typed or typed.lower() in known else [(typed, typed)]
@@ -155,7 +155,7 @@ def _choice(field: Field, language: Language) -> Json:
 
 
 def _initial(element: Json, value: str) -> Json:
-    """Return what stands in an input at first."""
+    """Return an input's initial value."""
     if element["type"] == "plain_text_input":
         return {"initial_value": value[:_TYPED]} if value else {}
     if element["type"] == "timepicker":
@@ -174,7 +174,7 @@ def _initial(element: Json, value: str) -> Json:
 
 
 def _groups(options: Sequence[Json]) -> list[Json]:
-    """Cut a long list into groups, named by their first and last."""
+    """Split a long list into groups, named by their first and last options."""
     parts = [options[start : start + MOST_OPTIONS] for start in range(0, len(options), MOST_OPTIONS)][:_MOST_GROUPS]
     return [
         {"label": plain(f"{part[0]['text']['text']} … {part[-1]['text']['text']}", _OPTION), "options": list(part)}

@@ -24,14 +24,14 @@ def detail_text(
     *,
     colour: bool,
 ) -> str:
-    """Return one commit with everything known of it, or the ones to choose from."""
+    """Return one commit with everything known about it, or the candidates to choose from."""
     if entry:
         return one_entry(item_of(entry, language, areas), language, zone, width=width, colour=colour).rstrip()
     return _list(label("answer.ambiguous", language), choices, areas, language, zone, width, colour=colour)
 
 
 def detail_json(entry: Entry | None, choices: Sequence[Entry]) -> dict[str, Any]:
-    """Return `{"entry": …}`, or `{"choices": […]}` where several are meant."""
+    """Return `{"entry": …}`, or `{"choices": […]}` if several match."""
     if entry:
         return {"entry": entry_document(entry)}
     return {"choices": [entry_document(choice) for choice in choices]}
@@ -48,7 +48,7 @@ def list_text(
     more: bool,
     colour: bool,
 ) -> str:
-    """Return commits, two lines each, under how many they are."""
+    """Return commits, two lines each, below their count."""
     key = "answer.none" if not entries else "answer.count_more" if more else "answer.count"
     head = label(key, language, title=clean(title), count=len(entries))
     return _list(head, entries, areas, language, zone, width, colour=colour)

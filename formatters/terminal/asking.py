@@ -11,7 +11,7 @@ from formatters.text.plain import clean
 
 
 def answer_terminal(answer: Answer, areas: Areas, language: Language, zone: str, *, width: int, colour: bool) -> str:
-    """Return an answer as lines for a terminal: what a model says first, then the commits, each with its sentence."""
+    """Return an answer as lines for a terminal: a model's sentences first, then the commits, each with its sentence."""
     told = answer_outline(answer, areas, language)
     screen = Screen(width, colour=colour)
     screen.line(told.title, style="bold")

@@ -13,7 +13,7 @@ _LESS_IS_BETTER = {"alarms", "buried"}
 
 
 def days_text(analyser: str, done: Any, width: int, *, colour: bool) -> str:
-    """Return figures with their intervals over days, how many sentences are borne out, and what it took (`Evaluation`)."""
+    """Return figures with their intervals over days, the share of confirmed sentences, and the cost (`Evaluation`)."""
     screen = Screen(width, colour=colour)
     screen.line(f"{clean(analyser)} on {done.days} days, {done.commits:,} commits", style="bold")
     screen.grid(

@@ -11,7 +11,7 @@ from formatters.text.plain import clean
 
 
 def lesson_text(repo: str, commits: int, labelled: int, trials: Sequence[Trial], width: int, *, colour: bool) -> str:
-    """Return what came of learning a repository, with each part's score before and after."""
+    """Return the result of learning a repository, with each part's score before and after."""
     screen = Screen(width, colour=colour)
     whole = f"{commits:,} commits, {labelled:,} of them labelled" if commits else f"{labelled:,} labelled commits"
     screen.line(f"{clean(repo)}: {whole}", style="bold")
@@ -38,7 +38,7 @@ def lesson_text(repo: str, commits: int, labelled: int, trials: Sequence[Trial],
 
 
 def figures_text(analyser: str, figures: Sequence[Figure], width: int, *, colour: bool) -> str:
-    """Return an analyser's figures, each with how many commits it rests on and its 95 % interval."""
+    """Return an analyser's figures, each with the number of commits behind it and its 95 % interval."""
     screen = Screen(width, colour=colour)
     screen.line(f"Judged by {clean(analyser)}", style="bold")
     if not figures:

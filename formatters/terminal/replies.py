@@ -80,7 +80,7 @@ def _list(found: CommitList, screen: Screen) -> None:
 
 
 def _sheet(sheet: Sheet, screen: Screen) -> None:
-    """Show a table; one whose cells would have to be cut is written row by row."""
+    """Show a table, row by row if its cells would have to be cut."""
     screen.line(clean(sheet.title), style="bold")
     actions = [clean(action.command) if action else "" for action in sheet.actions] or [""] * len(sheet.rows)
     rows = [tuple(_cell(cell) for cell in row) for row in sheet.rows]
@@ -106,7 +106,7 @@ def _cell(cell: str | Channel) -> str:
 
 
 def _form(form: Form, screen: Screen) -> None:
-    """Show what a form asks for, and the command that says it all at once."""
+    """Show a form's fields, and the single command that replaces it."""
     screen.line(clean(form.title), style="bold")
     rows = []
     for field in form.fields:
@@ -129,6 +129,6 @@ def _after(note: str, buttons: Sequence[Button], screen: Screen) -> None:
 
 
 def _buttons(buttons: Sequence[Button], screen: Screen) -> None:
-    """Show the commands that buttons stand for."""
+    """Show the commands that buttons run."""
     for button in buttons:
         screen.line(f"{clean(button.label)}: {clean(button.command)}", style="dim", mark="  › ")

@@ -26,14 +26,14 @@ _SHAS = 6
 
 
 def terminal(digest: Digest, areas: Areas, *, width: int = 100, colour: bool = False) -> str:
-    """Return the digest as lines of at most `width` columns (40 at least), with ANSI colours if wanted."""
+    """Return the digest as lines of at most `width` columns (at least 40), with ANSI colours if wanted."""
     screen = Screen(width, colour=colour)
     write_outline(outline(digest, areas), screen)
     return screen.text()
 
 
 def one_entry(item: Item, language: Language, zone: str, *, width: int = 100, colour: bool = False) -> str:
-    """Return one commit with everything known of it; its time is shown in `zone`."""
+    """Return one commit with everything known about it; its time is shown in `zone`."""
     screen = Screen(width, colour=colour)
     commit = item.entry.commit
     screen.line(_head(item, item.title), style="bold")
@@ -55,9 +55,9 @@ def one_entry(item: Item, language: Language, zone: str, *, width: int = 100, co
 
 
 class Screen:
-    """Collects lines of at most `width` columns (40 at least), with ANSI colours if wanted.
+    """Collects lines of at most `width` columns (at least 40), with ANSI colours if wanted.
 
-    It breaks lines itself: rich knows no other place for that than a space, and Chinese has none.
+    It breaks lines itself: rich only breaks at spaces, and Chinese has none.
     """
 
     def __init__(self, width: int, *, colour: bool) -> None:
@@ -70,7 +70,7 @@ class Screen:
         )  # fmt: skip
 
     def line(self, text: str | Text, style: str = "", indent: int = 0, mark: str | Text = "") -> None:
-        """Write a paragraph; what does not fit goes on below its first character, and `mark` stands before that."""
+        """Write a paragraph; continuation lines align with its first character, and `mark` goes before that."""
         head = Text(" " * indent) + (Text(mark) if isinstance(mark, str) else mark)
         shown = _styled(text, style) if isinstance(text, str) else text
         for number, part in enumerate(_lines(shown, self.width - columns(head.plain))):
@@ -88,12 +88,12 @@ class Screen:
             self.line(last, mark=head)
 
     def heading(self, text: str) -> None:
-        """Write a heading, with an empty line before it."""
+        """Write a heading, preceded by an empty line."""
         self.gap()
         self.line(text, style="bold underline")
 
     def gap(self) -> None:
-        """Write an empty line, unless there is one."""
+        """Write an empty line, unless there is one already."""
         if not self._is_blank:
             self._put(Text(""))
 
@@ -114,7 +114,7 @@ def _lines(text: Text, width: int) -> Iterator[Text]:
 
 
 def list_entry(item: Item, when: str, screen: Screen, *, repo: str = "") -> None:
-    """Write one commit of a list in two lines: what it is, and what it does."""
+    """Write a commit of a list in two lines: what it is, and what it does."""
     screen.line(_head(item, item.headline), style="bold", mark=_mark(item.entry.triage.importance))
     place = f"{repo} · " if repo else ""
     screen.line(f"{place}{when} · {item.author} · {_about(item)}", style="dim", indent=2)
@@ -123,7 +123,7 @@ def list_entry(item: Item, when: str, screen: Screen, *, repo: str = "") -> None
 
 
 def marked_line(text: str, level: Importance | None, shorts: Sequence[str], screen: Screen, indent: int = 0) -> None:
-    """Write a statement with its importance before it and the commits that it speaks of behind it."""
+    """Write a statement, preceded by its importance and followed by the commits it refers to."""
     shown = _styled(text)
     if shorts:
         more = f" +{len(shorts) - _SHAS}" if len(shorts) > _SHAS else ""
@@ -142,7 +142,7 @@ def _mark(level: Importance) -> Text:
 
 
 def write_outline(made: Outline, screen: Screen) -> None:
-    """Write a digest that was put into words already."""
+    """Write a digest that was already put into words."""
     digest, language = made.digest, made.digest.language
     _write_head(made, screen)
     _write_first(made, screen)
@@ -173,7 +173,7 @@ def write_outline(made: Outline, screen: Screen) -> None:
 
 
 def _write_first(made: Outline, screen: Screen) -> None:
-    """Write what comes before all else: releases, and what touches the reader."""
+    """Write what comes first: releases, and what touches the reader."""
     for point in made.releases:
         screen.line(f"{point.text} {point.url}".rstrip(), style="bold", mark="★ ")
     if made.touched:

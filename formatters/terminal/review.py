@@ -9,14 +9,14 @@ from formatters.terminal.report import Screen, marked_line
 
 
 def review_terminal(made: Review, areas: Areas, *, width: int, colour: bool) -> str:
-    """Return a look back as lines for a terminal."""
+    """Return a review as lines for a terminal."""
     screen = Screen(width, colour=colour)
     write_review(review_outline(made, areas), screen)
     return screen.text()
 
 
 def write_review(told: ReviewOutline, screen: Screen) -> None:
-    """Write a look back that was put into words already."""
+    """Write a review that was already put into words."""
     screen.line(told.title, style="bold")
     screen.line(told.window, style="dim")
     screen.line(told.counts)

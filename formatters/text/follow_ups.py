@@ -1,6 +1,6 @@
 """What became of changes reported earlier, one line each, ending with a link.
 
-Texts may hold code in backticks and nothing else of any markup.
+Texts may contain code in backticks and no other markup.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ _TITLE, _QUOTE = 80, 200
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One line, and what its link is called; `url` is empty where there is no page."""
+    """One line, and the text of its link; `url` is empty if there is no page."""
 
     text: str
     link: str
@@ -28,7 +28,7 @@ class News:
 
 
 def news_of(digest: Digest) -> Iterator[News]:
-    """Say what came of changes, in the digest's language."""
+    """Say what became of changes, in the digest's language."""
     return (_news(one, digest.language) for one in digest.follow_ups)
 
 

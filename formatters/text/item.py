@@ -1,6 +1,6 @@
 """One entry put into words, the same for every format.
 
-Texts here may hold code in backticks and nothing else of any markup; everything else in them is to be shown as it is.
+Texts here may contain code in backticks and no other markup; everything else is to be shown literally.
 """
 
 import re
@@ -32,21 +32,21 @@ _UNSEEN = 4
 _BRANCHES = 2
 _SCOPE = 40  # characters: a longer one is a list
 _FACTS = 10
-_BROUGHT = 100  # commits of a merge that are named; more are counted
-"""Facts below an entry: who wants all has the JSON."""
+_BROUGHT = 100  # commits of a merge that are listed; further ones are counted
+"""Facts below an entry; the JSON has all of them."""
 _BARE_VERSION = re.compile(r"(?:[\w/-]*@)?v?\d+(?:\.\d+)+[\w.+-]*")
 _AUTHORS = 2
-"""Authors of a merge that are named; more are counted."""
+"""Authors of a merge that are named; further ones are counted."""
 _LATE = timedelta(days=8)
-"""How long before a digest a commit may be dated to be called late; of an older date nobody waits for the day's digest."""
-_HEADLINE, _LINE = 200, 300  # columns: beyond, nobody reads on
+"""How long before a digest a commit may be dated to count as late; older dates are called wrong."""
+_HEADLINE, _LINE = 200, 300  # columns: nobody reads further
 _DEPTH = ("impact", "insight", "risks", "recommendations")
 _DEPTH_LOW = ("risks", "recommendations")
 _DECIDING = {
     FactKind.UNSAFE_ADDED, FactKind.DEFAULT_CHANGED, FactKind.FLAG_REMOVED, FactKind.ENV_REMOVED, FactKind.COMMAND_REMOVED,
     FactKind.ENDPOINT_REMOVED, FactKind.NAME_REMOVED, FactKind.NAME_RENAMED, FactKind.MODULE_REMOVED,
 }  # fmt: skip
-"""Facts of the product that a title about tests, CI or documents must not hide."""
+"""Facts about the product that a title about tests, CI or docs must not hide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +54,11 @@ class Point:
     """One statement.
 
     Attributes:
-        shas: the commits that it speaks of.
-        path, line: where in its commit it can be seen; line 0 for the whole file, path empty for nowhere.
-        is_before: the line is one of the version before the commit.
-        source, url: of what somebody wrote, in which place, as readers call it, and its address; empty for what stands in a
-            file of the commit.
-        short: of a list of names, the same with fewer of them, for where room is short; else empty.
+        shas: the commits it refers to.
+        path, line: where in its commit it can be seen; line 0 for the whole file, an empty path for none.
+        is_before: the line is in the version before the commit.
+        source, url: for a quotation, the name of its place and its URL; empty for what is in a file of the commit.
+        short: for a list of names, a shorter version for small spaces; else empty.
     """
 
     text: str
@@ -86,18 +85,18 @@ class Item:
     """One entry in words.
 
     Attributes:
-        title: its headline; of a revert, that it takes back what.
-        author: the author's name; their account, where the name shows nothing.
-        size: its lines, and for a merge how many commits it brought.
-        line: the one thing to know, for lists: the headline, behind what a title about something else keeps to itself.
-        gist: the sentence that tells most beside the headline, a person's or else the effect; empty if there is none.
+        title: its headline; for a revert, what it reverts.
+        author: the author's name, or their account if the name is not visible.
+        size: its lines, and for a merge the number of commits it brought.
+        line: the one thing to know, for lists: the headline, preceded by any important fact its title hides.
+        gist: the most informative sentence beside the headline, a person's or else the effect; empty if there is none.
         area, areas: the first, and all of them; empty for none.
         reasons: why it ranks as it does; empty for low ones.
-        ranked: the same for where no marks stand, with both ranks where a model ranks it otherwise than the rules.
+        ranked: the same for places without marks, with both ranks if a model's differs from the rules'.
         diff: the changed lines of a small change; empty for others.
-        author_page: the author's page on the platform that it is shown on; empty where nobody said who they are there.
-        marks: what the reader must know about the entry itself: ranked otherwise by a model, late, seen in part, read by
-            rules instead of a model.
+        author_page: the author's page on the platform where it is shown; empty if they are not mapped to anyone there.
+        marks: what the reader must know about the entry itself: ranked differently by a model, late, seen in part, read
+            by rules instead of a model.
     """
 
     entry: Entry
@@ -118,17 +117,17 @@ class Item:
 
     @property
     def headline(self) -> str:
-        """The title, as long as a title should be."""
+        """The title, cut to a reasonable length."""
         return brief(self.title, _HEADLINE)
 
     @property
     def whole(self) -> str:
-        """The title, where the headline leaves out something of it; else an empty string."""
+        """The full title, if the headline leaves out part of it; else an empty string."""
         return self.title if self.title != self.headline else ""
 
 
 def item_of(entry: Entry, language: Language, areas: Areas, window: Window | None = None) -> Item:
-    """Put one entry into words; `window` is the digest's, whose zone dates of late entries are shown in."""
+    """Put one entry into words; `window` is the digest's, in whose zone late entries are dated."""
     title = _title(entry, language, areas)
     types = label("list.comma", language).join(say(f"type.{kind}", language) for kind in entry.triage.types[:2])
     named = [clean(areas.name(key, language)) for key in entry.triage.areas]
@@ -152,7 +151,7 @@ def item_of(entry: Entry, language: Language, areas: Areas, window: Window | Non
 
 
 def _on(entry: Entry, text: str) -> str:
-    """Return what is said of an entry with the branches that have it before it, where its digest is of several."""
+    """Return a text about an entry, preceded by the entry's branches if its digest covers several."""
     if not entry.branches:
         return text
     more = f" +{len(entry.branches) - _BRANCHES}" if len(entry.branches) > _BRANCHES else ""
@@ -160,13 +159,13 @@ def _on(entry: Entry, text: str) -> str:
 
 
 def author_of(commit: Commit, language: Language) -> str:
-    """Return who wrote a commit: one or two names, the number of more; the account where there is no name."""
+    """Return a commit's authors: one or two names and the number of others; the account if there is no name."""
     names = [shown for _, shown in names_of(commit, language)]
     return listed(names, language) if len(names) <= _AUTHORS else label("entry.authors", language, count=len(names))
 
 
 def names_of(commit: Commit, language: Language) -> Iterator[tuple[str, str]]:
-    """Yield everybody who wrote a commit, with how they are shown: one without a name by the account."""
+    """Yield all authors of a commit with their display names, the account if there is no name."""
     nobody = clean(commit.login or "") or label("entry.nobody", language)
     yield from ((author, clean(author) or nobody) for author in commit.authors)
 
@@ -181,7 +180,7 @@ def _title(entry: Entry, language: Language, areas: Areas) -> str:
     said = clean(entry.analysis.headline) if entry.analysis else ""
     if not said:
         return clean(bare_title(entry)) or label("entry.untitled", language)
-    if _BARE_VERSION.fullmatch(said):  # what came in this version is for its title to say
+    if _BARE_VERSION.fullmatch(said):  # the title has to say what came in this version
         return clean(bare_title(entry))
     title = read_title(entry.commit.subject)
     undone = title.restores or title.reverts
@@ -196,7 +195,7 @@ def _title(entry: Entry, language: Language, areas: Areas) -> str:
 
 
 def _narrows(title: Title, areas: Areas, shown: Sequence[str]) -> bool:
-    """Whether the title's scope says where it holds, and neither its words nor the name of an area that is shown do."""
+    """Whether the title's scope says where it applies, and neither its words nor a shown area's name do."""
     scope = title.scope.lower()
     is_said = title.text.lower().startswith(scope)
     names = {key: areas.name(key, "en").lower() for key in areas.tagged(title) & set(shown)}
@@ -205,7 +204,7 @@ def _narrows(title: Title, areas: Areas, shown: Sequence[str]) -> bool:
 
 
 def _line(entry: Entry, title: str, language: Language) -> str:
-    """The headline; where it speaks of tests, CI or documents and a fact of the product says more, that fact first."""
+    """The headline; if it is about tests, CI or docs and a fact about the product says more, that fact first."""
     deciding = next((fact for fact in entry.facts if fact.kind in _DECIDING), None)
     is_around = any(kind in AROUND for kind in (entry.triage.types[0], *read_title(entry.commit.subject).types))
     if deciding is None or not is_around or entry.triage.importance is Importance.LOW:
@@ -239,7 +238,7 @@ def _reasons(entry: Entry, language: Language, areas: Areas) -> str:
 
 
 def both_ranks(entry: Entry, language: Language) -> str:
-    """Say how the rules rank an entry and how the model does; nothing where they agree, or only one was asked."""
+    """Say how the rules and the model rank an entry; nothing if they agree, or only one was asked."""
     if not entry.is_disputed or not entry.analysis:
         return ""
     ranks = {"rules": entry.triage.by_rules, "model": entry.analysis.importance}
@@ -271,7 +270,7 @@ def _parts(entry: Entry, language: Language) -> Iterator[Part]:
             Point(clean(capital(say_fact(fact, language))), (), clean(fact.path), fact.line, fact.is_before)
             for fact in entry.facts
             if not is_of_new_program(fact, entry.commit)
-            if fact.kind is not FactKind.REVERTS  # which the headline says, and no line of the diff does
+            if fact.kind is not FactKind.REVERTS  # the headline says it, and no line of the diff does
             if (fact.path, fact.line) not in cited
         )
         shown = tuple(dict.fromkeys(proofs))
@@ -289,7 +288,7 @@ def _parts(entry: Entry, language: Language) -> Iterator[Part]:
 
 
 def _moved_submodule(move: SubmoduleMove, language: Language) -> Iterator[Point]:
-    """Say where a submodule went, and below it the newest commits that came with it."""
+    """Say where a submodule was moved, and below it the newest commits that came with the move."""
     text = f"`{clean(move.path)}` {move.before[:7]} → {move.after[:7]}"
     counts = [
         label(f"entry.submodule_{what}", language, count=count)
@@ -305,12 +304,12 @@ def _moved_submodule(move: SubmoduleMove, language: Language) -> Iterator[Point]
 
 
 def _named(one: Brought) -> str:
-    """A commit by its SHA and its subject; an escape code just before a secret would hide it, so it is cleaned first."""
+    """A commit by SHA and subject, cleaned first because an escape code just before a secret would hide it."""
     return f"{one.sha[:7]} {redact(clean(one.subject))[0]}"
 
 
 def _cited(analysis: Analysis) -> set[tuple[str, int]]:
-    """The lines that claims stand on already."""
+    """The lines that claims already refer to."""
     claims = (*analysis.impact, *analysis.insight, *analysis.risks, *analysis.recommendations)
     return {(claim.paths[0], claim.line) for claim in claims if claim.line}
 
@@ -330,13 +329,13 @@ def _say_claim(claim: Claim, language: Language, gone: Container[str], *, cites:
         path = clean(claim.paths[0]) if claim.paths else ""
         source = "" if path else label("source.author", language)
         return Point(text, (), path, claim.line, claim.is_before, source, claim.url)
-    # What a model says is shown with the file that it rests on, unless the words name it.
+    # A model's statement is shown with the file it is based on, unless its words name it.
     path = next((path for path in claim.paths if cites and basename(path) not in claim.text), "")
     return Point(text, (), clean(path), 0, path in gone)
 
 
 def _dated(entry: Entry, language: Language, window: Window) -> Iterator[str]:
-    """Say which date a commit has that is none of the digest's days: late, or by a clock that was wrong."""
+    """Say why a commit's date is outside the digest's days: it is late, or its clock was wrong."""
     moment = entry.commit.committed_at
     if entry.commit.is_undated:
         yield label("entry.undated", language)
@@ -361,7 +360,7 @@ def _marks(entry: Entry, language: Language, window: Window | None) -> Iterator[
         more = f" … +{len(paths) - _UNSEEN}" if len(paths) > _UNSEEN else ""
         yield label("entry.partial", language, paths=label("list.comma", language).join(shown) + more)
     if analysis and analysis.stands_in:
-        # In a digest, the run card says why, once for all; reasons are worded in English.
+        # A digest's run card gives the reason once for all; reasons are worded in English.
         is_said = window is None and (language == "en" or not analysis.stands_in.isascii())
         why = label("entry.because", language, reason=clean(analysis.stands_in)) if is_said else ""
         yield label("entry.stands_in", language, why=why)

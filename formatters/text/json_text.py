@@ -1,6 +1,6 @@
-"""JSON that is safe on any terminal: invisible characters and those that change the direction of text are escaped.
+"""JSON that is safe on any terminal: invisible characters and those that change text direction are escaped.
 
-Nothing is lost: whoever reads the JSON gets each character as it was.
+Nothing is lost: parsing the JSON restores every character.
 """
 
 import json
@@ -9,14 +9,14 @@ import unicodedata
 from typing import Any
 
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-"""Controls, formats (bidirectional ones, joiners), halves of characters, private ones, separators of lines."""
+"""Controls, formats (bidirectional ones, joiners), surrogates, private-use characters, line separators."""
 
 
 def json_text(data: Any, indent: int | None = None) -> str:
-    """Write data as JSON, in one line without `indent`; a number that is none (NaN) is null, for JSON has no word for it."""
+    """Write data as JSON, on one line without `indent`; NaN becomes null, since JSON has no NaN."""
     separators = (",", ":") if indent is None else None
     text = json.dumps(_numbers(data), ensure_ascii=False, indent=indent, separators=separators)
-    # Outside of strings there is nothing to be escaped but the line's ends, and inside of them these are escaped already.
+    # Outside strings only line ends could need escaping, and inside strings those are already escaped.
     return text if text.isascii() else "".join(map(_escaped, text))
 
 

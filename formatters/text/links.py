@@ -1,6 +1,6 @@
 """URLs of a commit, its pull request and its lines, for formats with links of their own.
 
-Only addresses that can stand in any format's link as they are; an empty text where there is none.
+Only URLs that are safe in any format's links; an empty string if there is none.
 """
 
 import re
@@ -14,7 +14,7 @@ _WEB = re.compile(r"https?://[^\s<>()\[\]|\"\\]+", re.ASCII)
 
 
 def web_page(url: str) -> str:
-    """An address that somebody else gave, where it can stand in a link."""
+    """A URL from someone else, if it is safe in a link; else empty."""
     return url if _WEB.fullmatch(url) and clean(url) == url else ""
 
 
@@ -43,7 +43,7 @@ def place_page(point: Point, commit: Commit) -> str:
 
 
 def place_of(point: Point, commit: Commit) -> tuple[str, str]:
-    """Return what a statement's place is called, and its address; both empty for none, the address where there is no page."""
+    """Return the name of a statement's place and its URL; both empty if there is none, the URL if there is no page."""
     if not point.path:
         return point.source, point.url if point.url.startswith(("https://", "http://")) else ""
     return (f"{point.path}:{point.line}" if point.line else point.path), place_page(point, commit)

@@ -15,20 +15,20 @@ _MOST = 5
 
 
 def say_places(uses: Sequence[Use], language: Language) -> str:
-    """Say where something is used, file and line: a few, and how many more there are."""
+    """Say where something is used, by file and line: a few places and the number of others."""
     places = list(dict.fromkeys(code(use.place) for use in uses))
     more = f" +{len(places) - _MOST}" if len(places) > _MOST else ""
     return label("list.comma", language).join(places[:_MOST]) + more
 
 
 def code(name: str) -> str:
-    """Return a name as code, where it can be."""
+    """Return a name as code, if possible."""
     shown = clean(name)
     return shown if "`" in shown else f"`{shown}`"
 
 
 def common_place(entries: Sequence[Entry]) -> str:
-    """The product's file, or else the folder, that all of them touch; empty where none says more."""
+    """The product file, or else the folder, that all of them touch; empty if there is none."""
     touched = [{file.path: file.additions + file.deletions for file in entry.commit.files} for entry in entries]
     product = [
         {path: lines for path, lines in files.items() if kind_of(path) is FileKind.PRODUCTION} for files in touched
@@ -40,4 +40,4 @@ def common_place(entries: Sequence[Entry]) -> str:
     if common:
         return short_name(max(sorted(common), key=lambda path: sum(files[path] for files in counted)))
     folder = commonpath([path for files in counted for path in files])
-    return folder if "/" in folder else ""  # a folder of the root tells nobody where to look
+    return folder if "/" in folder else ""  # a top-level folder is too vague

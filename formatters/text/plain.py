@@ -1,6 +1,6 @@
-"""Text from outside, made safe anywhere: no control characters, and none that change the direction of text.
+"""Outside text, made safe anywhere: no control characters, and none that change text direction.
 
-And how wide text is in a terminal, where it is cut there and where it goes on in the next line.
+Also measures how wide text is in a terminal, where it is cut and where it wraps.
 """
 
 import re
@@ -11,7 +11,7 @@ from analysis.commits.commit import without_escapes
 from analysis.i18n.typography import NEVER_FIRST, NEVER_LAST, OPENINGS, PAUSES, SENTENCE_END
 
 _SPACE = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]*[\r\n\v\f\x85\u2028\u2029\t]+[ \t]*")
-# Zero-width joiners belong to emoji and to some scripts; everything else that is not seen is left out.
+# Zero-width joiners belong to emoji and to some scripts; all other invisible characters are removed.
 _KEPT_FORMATS = {"\u200d", "\u200c"}
 _UNSEEN = re.compile(r"[\s\u200c\u200d\u115f\u1160\u2800\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]*")
 _EMOJI_STYLE = "\ufe0f"
@@ -20,7 +20,7 @@ _EMOJI_STYLE = "\ufe0f"
 def clean(text: str) -> str:
     """Return `text` on one line, without control and formatting characters (escape codes, bidirectional overrides).
 
-    What then shows nothing, such as a lone joiner, is nothing.
+    Text with nothing visible left, such as a lone joiner, becomes empty.
     """
     text = _SPACE.sub(" ", without_escapes(text))
     made = "".join(char for char in text if _is_shown(char)).strip()
@@ -37,7 +37,7 @@ def first_sentence(text: str) -> str:
 
 
 def columns(text: str) -> int:
-    """Count the columns that `text` takes in a terminal, as the less capable ones count."""
+    """Count the columns that `text` takes in a terminal, as less capable ones count."""
     return sum(map(_width, text))
 
 
@@ -45,12 +45,12 @@ def _width(char: str) -> int:
     if char < "\u0300":
         return 1
     if unicodedata.category(char) in {"Mn", "Me", "Cf"}:
-        return int(char == _EMOJI_STYLE)  # what stands before it becomes as wide as an emoji
+        return int(char == _EMOJI_STYLE)  # makes the preceding character as wide as an emoji
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
 def shorten(text: str, width: int) -> str:
-    """Return `text` in at most `width` columns (wide characters count two), cut at a word, with an ellipsis."""
+    """Return `text` in at most `width` columns (wide characters count as two), cut at a word with an ellipsis."""
     if columns(text) <= width:
         return text
     head = text[: _fitting(text, width - 1)]
@@ -58,7 +58,7 @@ def shorten(text: str, width: int) -> str:
 
 
 def brief(text: str, width: int) -> str:
-    """Return `text` in at most about `width` columns; what is left of it is whole words and whole pieces of code."""
+    """Return `text` in at most about `width` columns, cut between words and code spans."""
     if columns(text) <= width:
         return text
     cut = shorten(text, width).removesuffix("…")
@@ -80,11 +80,11 @@ def _fitting(text: str, width: int) -> int:
 def breaks(text: str, width: int) -> list[int]:
     """Return where lines of at most `width` columns end: after spaces and between Chinese characters, else anywhere.
 
-    Spaces at the end of a line do not count: whoever writes the lines takes them off.
+    Trailing spaces do not count: the caller strips them.
     """
     found: list[int] = []
     start = used = 0
-    possible = 0  # the last place at which this line may end
+    possible = 0  # the last place where this line may end
     for index, char in enumerate(text):
         if index > start and _may_break(text[index - 1], char):
             possible = index
@@ -110,6 +110,6 @@ def _is_ideographic(char: str) -> bool:
 
 
 def shares(counts: Iterable[tuple[str, int]], most: int = 100) -> str:
-    """Return names with their counts on one line: the first ones, and how many more there are."""
+    """Return names with their counts on one line: the first ones and the number of others."""
     listed = [f"{clean(name)} {count:,}" for name, count in counts]
     return " · ".join(listed[:most]) + (f" … +{len(listed) - most}" if len(listed) > most else "")

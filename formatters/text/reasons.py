@@ -24,30 +24,30 @@ from formatters.i18n.wording import label
 from formatters.text.plain import clean
 
 MOST = 2
-"""Reasons that one takes in at a glance."""
+"""As many reasons as can be taken in at a glance."""
 
 _SETTLED = ("corrected", "released", "taken_back", "takes_back", "copy", "catches_up", "overtaken", "unseen")
-"""What decides by itself: a person's word, a release, what became of it the same day."""
+"""Reasons that decide alone: a person's correction, a release, what happened to it the same day."""
 _GRAVE_TYPES = ("type.security", "type.breaking", "type.revert")
 _MINOR = ("fragment_fix", "constant_changed", "check_added", "test_disabled", "config_added", "name_added")
-"""What is said only where nothing else can be."""
+"""Reasons given only if there are no others."""
 _OF_CARE = ("documented", "tested")
-"""What speaks for the care that was taken: said beside the type, where nothing tells more of the change."""
+"""Signs of care: given beside the type if nothing says more about the change."""
 _SAYS_LITTLE = (*_OF_CARE, "housekeeping", "minor", "slight", "error")
-"""What speaks for care, or against a rank, or stands in every other title, and tells a reader nothing of the change."""
+"""Reasons that show care, argue against a rank, or fit every other title, and say nothing about the change."""
 _NAMED = ("gate_removed", "flag_removed", "env_removed")
-"""Reasons that need no name where the headline has it."""
+"""Reasons that need no name if the headline contains it."""
 _SILENT = re.compile(r"silent(?!ly data|ly stream| data| stream)", re.IGNORECASE)
-"""What is silently skipped, ignored or overwritten need not be data."""
+"""What is silently skipped, ignored or overwritten is not always data."""
 _ANY_OTHER = "other_hw"
-"""The area of hardware that has none of its own: no name for a place."""
+"""The area for hardware without one of its own: not a usable place name."""
 _FIXED_FOR = ("platform", "model")
 _MENDED = {"crash", "hang", "race", "wrong_result", "leak", "out_of_memory", "data_loss", "silent", "error"}
-"""Symptoms that a reason says to be fixed, where nothing speaks against it."""
+"""Symptoms that a reason calls fixed, unless something speaks against it."""
 
 
 def reasons_of(entry: Entry, areas: Areas, language: Language) -> tuple[str, ...]:
-    """Return the telling reasons for an entry's rank, where it runs what a symptom is about; its type where there are none."""
+    """Return the telling reasons for an entry's rank, with where it runs for symptoms; its type if there are none."""
     if opinion := next((reason for reason in entry.triage.reasons if reason.code == OPINION), None):
         return (clean(opinion.detail),)
     found = sorted(_telling(entry.triage.reasons, entry.triage.types), key=_weight)
@@ -60,7 +60,7 @@ def reasons_of(entry: Entry, areas: Areas, language: Language) -> tuple[str, ...
 
 
 def _plain(entry: Entry, language: Language) -> Iterator[str]:
-    """What it is, and the care that was taken."""
+    """Its type, and the care taken."""
     yield say(f"type.{entry.triage.types[0]}", language)
     if entry.triage.types[0] in {*AROUND, ChangeType.DEPENDENCIES}:
         return
@@ -69,9 +69,9 @@ def _plain(entry: Entry, language: Language) -> Iterator[str]:
 
 
 def _telling(reasons: Sequence[Reason], types: Sequence[ChangeType]) -> Iterator[Reason]:
-    """Yield what speaks for the rank and can be pointed at: what was learned of commits like it is too general."""
+    """Yield concrete reasons for the rank: what was learned from similar commits is too general."""
     has_symptom = any(reason.code in symptoms() for reason in reasons)
-    # What a feature brings along with it, or a test that fails, is no trouble that readers have had.
+    # What a feature fixes in passing, or a failing test, is not trouble that readers have had.
     is_mending = types[0] in MENDING
     for reason in reasons:
         is_settled = reason.code in _SETTLED
@@ -87,7 +87,7 @@ def _telling(reasons: Sequence[Reason], types: Sequence[ChangeType]) -> Iterator
 
 
 def _is_for_it_alone(reason: Reason, entry: Entry) -> bool:
-    """Whether what is fixed belongs to the model or the platform of which the title speaks, and to no other."""
+    """Whether the fix applies only to the model or platform named in the title."""
     files = _reaching(entry)
     return is_for_name(reason.detail, files) if reason.code == "model" else is_for_area(reason.detail, files)
 
@@ -117,7 +117,7 @@ def _say(reason: Reason, entry: Entry, areas: Areas, language: Language) -> str:
     devices = (
         name
         for family, name in named_in(title).items()
-        if f" on {name}" in title or is_for_device(family, files)  # where it is met, the author says
+        if f" on {name}" in title or is_for_device(family, files)  # the author says where it occurs
     )
     platforms = (
         areas.name(key, language)
@@ -129,7 +129,7 @@ def _say(reason: Reason, entry: Entry, areas: Areas, language: Language) -> str:
 
 
 def _is_mended(reason: Reason, entry: Entry) -> bool:
-    """Whether a symptom is gone, as far as one can tell: its title names it, or it mends no test and refuses nothing instead."""
+    """Whether a symptom is gone, as far as can be told: the title names it, or no test is fixed or refusal added."""
     title = entry.commit.subject
     if _names(title, reason.code):
         return True

@@ -7,9 +7,9 @@ from formatters.text.plain import clean
 
 
 def say_repository(repo: str, scope: Scope, language: Language, branches: str = "") -> str:
-    """Name a repository, and in brackets the part of it that is meant: `acme/rocket (rust/**, label security)`.
+    """Name a repository, with the part of it that is meant in brackets: `acme/rocket (rust/**, label security)`.
 
-    `branches` are the patterns of those that it is about; empty for one branch.
+    `branches` are the patterns of the branches covered; empty for one branch.
     """
     of = label("report.branch", language, name=clean(branches)) if branches else ""
     parts = label("list.comma", language).join(filter(None, (of, say_scope(scope, language))))
@@ -17,6 +17,6 @@ def say_repository(repo: str, scope: Scope, language: Language, branches: str = 
 
 
 def say_scope(scope: Scope, language: Language) -> str:
-    """Name the part that a scope is; empty for all."""
+    """Name the part that a scope covers; empty for all."""
     labels = (label("scope.label", language, name=clean(name)) for name in scope.labels)
     return label("list.comma", language).join([*map(clean, scope.paths), *labels])

@@ -9,14 +9,14 @@ from analysis.facts.syntax.changed import ChangedFile, changed_file
 from formatters.text.plain import brief, clean
 
 MOST_LINES = 6
-"""Lines of the product that are read at a glance."""
+"""Product lines that can be read at a glance."""
 _WIDEST = 160
 
 
 def small_diff(commit: Commit) -> tuple[str, ...]:
-    """Return the changed lines of the product, each behind its mark, if there are at most MOST_LINES and all are known.
+    """Return the changed product lines, each after its mark, if there are at most MOST_LINES and all are known.
 
-    Secrets are masked. Where several files change, each one's lines stand below its path.
+    Secrets are masked. If several files change, each one's lines are below its path.
     """
     product = [file for change in commit.files if (file := changed_file(change)).kind is FileKind.PRODUCTION]
     count = sum(file.change.additions + file.change.deletions for file in product)

@@ -12,7 +12,7 @@ from formatters.text.plain import brief, clean, first_sentence
 
 _NAME = re.compile(r"[A-Za-z_][\w.:]*")
 _TITLE = 80
-"""Columns of a title that is named, not told."""
+"""Columns of a title that is only mentioned."""
 
 WATCH: tuple[tuple[str, set[FactKind]], ...] = (
     ("reverts", {FactKind.REVERTS}),
@@ -45,7 +45,7 @@ _RENAMES = {FactKind.RENAMED, FactKind.NAME_RENAMED}
 
 
 def is_of(key: str, entry: Entry) -> bool:
-    """Whether an entry takes back, or brings back, what it reverts, and nothing of the same day takes its part."""
+    """Whether an entry reverts or restores something, as `key` says, and nothing the same day undoes that."""
     if key not in {"reverts", "restored"}:
         return True
     restores = read_title(entry.commit.subject).restores is not None
@@ -54,7 +54,7 @@ def is_of(key: str, entry: Entry) -> bool:
 
 
 def is_told(fact: Fact, item: Item | None) -> bool:
-    """Whether what must be known says a fact already, in its line or as its reason."""
+    """Whether a must-know item already says a fact, in its line or as its reason."""
     if item is None:
         return False
     names = [fact.name, fact.after] if fact.kind in _RENAMES else [fact.name]
@@ -64,7 +64,7 @@ def is_told(fact: Fact, item: Item | None) -> bool:
 
 
 def watched(fact: Fact, entry: Entry) -> str:
-    """Name what a fact is about, as code or between quotation marks."""
+    """Name a fact's subject, as code or in quotation marks."""
     if fact.kind is FactKind.REVERTS:
         name = in_force_by(fact.name)[0]
         return f"“{brief(outside(name), _TITLE)}”" if name else entry.commit.short
@@ -79,6 +79,6 @@ def watched(fact: Fact, entry: Entry) -> str:
         return f"`{short_name(fact.path)}`"
     if fact.kind in {FactKind.COMMAND_ADDED, FactKind.COMMAND_REMOVED}:
         return f"`{fact.name}` (`{short_name(fact.path)}`)"
-    if fact.kind is FactKind.ENV_REMOVED and fact.path:  # others may read it still
+    if fact.kind is FactKind.ENV_REMOVED and fact.path:  # others may still read it
         return f"`{fact.name}` (`{short_name(fact.path)}`)"
     return f"`{fact.name}`"
