@@ -1,4 +1,4 @@
-"""What is known of one commit: the type that travels from triage to every format."""
+"""What is known about one commit: the type that travels from triage to every format."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -18,7 +18,7 @@ RULES = "rules"
 
 
 class Depth(StrEnum):
-    """How deep an analysis goes, by importance: all aspects, the main ones, or one line."""
+    """How detailed an analysis is, by importance: all aspects, the main ones, or one line."""
 
     FULL = "full"
     SHORT = "short"
@@ -43,12 +43,12 @@ class Aspect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A line of a commit, or a sentence of what people wrote of it, as it stands there.
+    """A line of a commit, or a sentence that people wrote about it, verbatim.
 
     Attributes:
-        path, line: the file and the line on its side; empty and 0 for what people wrote.
-        is_before: the line is one of the version before the commit.
-        url: where what people wrote can be read; empty where no page is known.
+        path, line: the file and the line number on that side of the diff; empty and 0 for what people wrote.
+        is_before: the line is from the version before the commit.
+        url: where what people wrote can be read; empty if no page is known.
     """
 
     text: str
@@ -60,7 +60,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One statement of an analysis.
+    """One statement in an analysis.
 
     Attributes:
         paths: the files it rests on, as the commit names them.
@@ -86,23 +86,23 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """What was read out of a commit, in one language.
+    """What an analyser made of a commit, in one language.
 
     Attributes:
         analyser: RULES, or the model's name; `prompt` is the version of the rules or of the prompt.
-        headline: the title as its author wrote it, or the sentence made for users that says it better, never reworded; a
-            model's in its own words.
-        why: at most two statements that tell the effect best, as written; empty where nothing is good.
-        effect: what users notice; empty where no fact decides it.
-        importance: what the analyser itself would give; None if it was not asked, or is not to be believed in that.
-        reason: why it would, in a few words; empty for the rules, whose reasons stand in the triage.
-        types, areas: what a model would have instead of the rules'; empty where it says nothing.
-        is_thin: a model says that it saw too little to judge.
-        headline_quotes, effect_quotes: what a model rests them on; empty for what is in its author's or the rules' words.
-        is_checked: a second reading held the claims against nothing but their quotes.
-        unseen: paths (or parts of them) that it could not see, in full or in part.
-        dropped: how many of its claims were taken out, because the commit does not bear them out.
-        stands_in: why these are the rules' words where a model's were wanted; empty if they are what was wanted.
+        headline: the title as its author wrote it, or a sentence written for users that says it better, never reworded; a
+            model writes its own.
+        why: at most two statements that describe the effect best, verbatim; empty if none is good enough.
+        effect: what users notice; empty if no fact decides it.
+        importance: the analyser's own rating; None if it was not asked or cannot be trusted on this.
+        reason: why, in a few words; empty for the rules, whose reasons are in the triage.
+        types, areas: what a model proposes instead of the rules' choice; empty if it proposes nothing.
+        is_thin: the model says that it saw too little to judge.
+        headline_quotes, effect_quotes: the model's evidence for them; empty for the author's or the rules' words.
+        is_checked: a second reading checked the claims against their quotes alone.
+        unseen: paths (or parts of files) that it could not see in full.
+        dropped: how many of its claims were removed because the commit does not support them.
+        stands_in: why the rules stand in for a model; empty if they do not.
     """
 
     analyser: str
@@ -130,20 +130,20 @@ class Analysis:
 
     @property
     def is_refused(self) -> bool:
-        """Whether these are the rules' words because a model will not speak of the commit: that is its answer, it is not asked again."""
+        """Whether the rules stand in because the model refuses to discuss the commit: that is final, and it is not asked again."""
         return bool(self.stands_in) and self.analyser != RULES
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A commit with its facts, its triage and, once it was read, its analysis.
+    """A commit with its facts, its triage and, once it has been read, its analysis.
 
     Attributes:
-        statements: what people wrote of it, the most telling first.
-        pull_request: what it came from, where that is known.
-        surroundings: what stands around its changes; only while a model reads it, and where that costs no request.
+        statements: what people wrote about it, the most telling first.
+        pull_request: the pull request it came from, if known.
+        surroundings: the code around its changes; only while a model reads it, and only if that costs no request.
         late: it was committed before the digest's window, but landed too late for the digest it belongs to.
-        branches: those that have it; of a digest of several branches, of these, else of what the default branch has not.
+        branches: those that contain it: among a digest's several branches, otherwise for commits not on the default branch.
     """
 
     commit: Commit
@@ -158,24 +158,24 @@ class Entry:
 
     @property
     def is_partial(self) -> bool:
-        """Whether some of the diff was not seen: by the source, or by the analyser."""
+        """Whether the source or the analyser did not see all of the diff."""
         seen_by_source = not any(file.unseen in LOST for file in self.commit.files)
         return not seen_by_source or self.commit.more_files or bool(self.analysis and self.analysis.unseen)
 
     @property
     def is_disputed(self) -> bool:
-        """Whether whoever analysed it gave it another importance than the rules did."""
+        """Whether its analyser rated its importance differently from the rules."""
         return self.triage.by_rules is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What reading cost.
+    """What the analysis cost.
 
     Attributes:
-        calls: requests that were answered; `retries`: further ones that were needed.
-        tokens_in, tokens_out: as the server counted them, estimated where it did not.
-        seconds: spent waiting, summed over the calls.
+        calls: requests that were answered; `retries`: additional attempts.
+        tokens_in, tokens_out: as counted by the server, else estimated.
+        seconds: time spent waiting, summed over the calls.
     """
 
     calls: int = 0
@@ -202,9 +202,9 @@ class Reading:
 
     Attributes:
         analyses: by SHA; a commit that could not be analysed is not in it.
-        failures: SHA → one sentence why.
-        hopeless: why asking again is of no use before somebody mends something (a refused key, an unknown model).
-        refused: SHAs of failures that the same question will meet again.
+        failures: SHA → the reason, in one sentence.
+        hopeless: why retrying is pointless until somebody fixes something (a refused key, an unknown model).
+        refused: SHAs of failures that the same request would hit again.
     """
 
     analyses: dict[str, Analysis]
@@ -216,7 +216,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """One theme of a day; `shas` are the commits it speaks of."""
+    """One theme of a day; `shas` are the commits it covers."""
 
     text: str
     shas: tuple[str, ...] = ()
@@ -224,11 +224,11 @@ class Theme:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A day's entries in the order in which readers must know them.
+    """A day's entries, ordered by how much readers need to know them.
 
     Attributes:
-        shas: the most important first; entries that are left out keep their place behind them.
-        first: those of the first screen; None where their importance decides it.
+        shas: the most important first; entries not listed follow in their previous order.
+        first: those for the first screen; None if their importance decides.
     """
 
     shas: tuple[str, ...] = ()
@@ -237,7 +237,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A day's entries held against each other: their order, and three to five themes; without it, `failure` says why."""
+    """A day's entries compared: their order and three to five themes; if there is none, `failure` says why."""
 
     order: Order = Order()
     themes: tuple[Theme, ...] = ()
@@ -246,7 +246,7 @@ class Comparison:
 
 
 class Reader(Protocol):
-    """Reads commits, piece by piece. An implementation holds no connection that cannot be made anew in another process."""
+    """Reads commits in batches. An implementation holds no connection that cannot be reopened in another process."""
 
     @property
     def name(self) -> str:
@@ -257,23 +257,23 @@ class Reader(Protocol):
         """The version of its rules or prompt: the same commit, analyser, prompt and language give the same answer."""
 
     def jobs(self, entries: tuple[Entry, ...], *, more: bool = False) -> list[tuple[Entry, ...]]:
-        """Cut `entries` into pieces that are each analysed in one go, the most important first.
+        """Split `entries` into batches that are each analysed in one go, the most important first.
 
-        With `more`, others are to come: pieces that these could join are left out.
+        With `more`, further entries are coming: batches that they could still join are left out.
         """
 
     def cost(self, job: tuple[Entry, ...]) -> int:
-        """Return about how many tokens, in and out, it takes to analyse a piece; 0 for none."""
+        """Estimate how many tokens, input and output, analysing a batch takes; 0 for none."""
 
     def analyse(self, job: tuple[Entry, ...], language: Language) -> Reading:
-        """Analyse one piece. Never raises for what a server or a model does: the reading says it."""
+        """Analyse one batch. Never raises for what a server or a model does: the reading reports it."""
 
 
 class Analyser(Reader, Protocol):
-    """A reader of commits that can also hold them against each other."""
+    """A reader that can also compare commits with each other."""
 
     def compare(self, entries: tuple[Entry, ...], repo: str, language: Language) -> Comparison:
-        """Put analysed entries of one day in order and say what the day was about. Raises no more than `analyse`."""
+        """Order one day's analysed entries and say what the day was about. Like `analyse`, never raises for a server or model."""
 
     def checker(self) -> Reader | None:
-        """Return who reads what this one said a second time, by its quotes alone; None where nothing is to be checked."""
+        """Return the reader that checks this one's claims against their quotes alone; None if there is nothing to check."""

@@ -1,14 +1,14 @@
 """What can go wrong, as sentences for people.
 
-Each message says what happened, to which input, and what to do about it; it is shown as it stands.
+Each message says what happened, to which input, and what to do about it; it is shown verbatim.
 
     Problem
     ├── BadInput        what was typed or configured cannot be used
     ├── NotFound        nothing here has that name
-    └── Outage          something outside did not answer as it should; later may be better
-        ├── RateLimited its limit is used up
+    └── Outage          something outside did not answer as it should; it may work later
+        ├── RateLimited its rate limit is used up
         ├── Unwelcome   it refuses the token
-        ├── Forbidden   it accepts the token, and refuses what is asked
+        ├── Forbidden   it accepts the token but refuses the request
         └── Damaged     a local clone lacks what it needs to be read
 """
 
@@ -16,7 +16,7 @@ from datetime import datetime
 
 
 class Problem(Exception):
-    """Base of everything that is told to the user in one sentence instead of a traceback."""
+    """Base of every error that users see as one sentence instead of a traceback."""
 
 
 class BadInput(Problem):
@@ -24,18 +24,18 @@ class BadInput(Problem):
 
 
 class NotFound(Problem):
-    """There is no repository, branch or commit of that name, or it may not be seen."""
+    """There is no repository, branch or commit of that name, or it is not accessible."""
 
 
 class Outage(Problem):
-    """A server or a file system did not do its part. Never to be taken for a quiet day."""
+    """A server or a file system failed. Never to be mistaken for a quiet day."""
 
 
 class RateLimited(Outage):
-    """A server's limit is used up.
+    """A server's rate limit is used up.
 
     Attributes:
-        until: when it is renewed (UTC), if the server said so.
+        until: when it resets (UTC), if the server said so.
     """
 
     def __init__(self, message: str, until: datetime | None = None) -> None:
@@ -44,12 +44,12 @@ class RateLimited(Outage):
 
 
 class Unwelcome(Outage):
-    """A server refuses the token, or wants one: it expired, was revoked, or was never set."""
+    """A server refuses the token or requires one: it expired, was revoked, or was never set."""
 
 
 class Forbidden(Outage):
-    """A server accepts the token and refuses what is asked: a missing permission, a sign-on, an allow list."""
+    """A server accepts the token but refuses the request: a missing permission, single sign-on, an allow list."""
 
 
 class Damaged(Outage):
-    """A local clone lacks what it needs to be read: whoever keeps it must mend or renew it."""
+    """A local clone lacks data needed to read it: its owner must repair or replace it."""

@@ -1,1 +1,1 @@
-"""A day put together: entries read, compared, joined into stories, and counted; and days beside each other."""
+"""A day assembled: entries read, compared, joined into stories and counted; and days compared with each other."""

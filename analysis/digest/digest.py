@@ -1,4 +1,4 @@
-"""A day of a repository, ready to be shown: entries in their order, stories, overview, and how it was made."""
+"""A repository's day, ready to be shown: entries in order, stories, overview, and how it was made."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
@@ -22,7 +22,7 @@ from analysis.triage.triage import Importance, raised
 from analysis.uses import Use
 
 SCHEMA_VERSION = 2
-"""Of the digest as JSON; goes up when a field changes its meaning or goes away."""
+"""Version of the digest's JSON; raised when a field changes its meaning or goes away."""
 
 MUST_KNOW = 6
 """How many items a reader can take in at once."""
@@ -35,13 +35,13 @@ class RunCard:
     """How a digest was made.
 
     Attributes:
-        analyser: what was asked to analyse: RULES, or the model's name; `prompt` is its version.
-        fetched, cached: commits asked from the source, and those that were here already.
+        analyser: the analyser asked for: RULES, or the model's name; `prompt` is its version.
+        fetched, cached: commits fetched from the source, and those already stored.
         analysed: analyses made now; the rest came from the store.
-        usage: what the analyses made now cost; `cost` in the currency of the configured prices, None without prices.
+        usage: what the new analyses cost; `cost` in the currency of the configured prices, None without prices.
         seconds: wall time.
         notes: what the reader should know about this run, in English; usually nothing.
-        unread: the pull requests that it went without, and why; None if it has all.
+        unread: the pull requests that could not be read, and why; None if all were.
     """
 
     analyser: str = RULES
@@ -58,17 +58,17 @@ class RunCard:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What of the day was seen, and by whom.
+    """How much of the day was seen, and by whom.
 
     Attributes:
-        commits: entries of the digest; a merge and what it brought count as one.
+        commits: entries of the digest; a merge and what it brought in count as one.
         brought: commits that came in through merges and are not counted.
-        late: of the entries, those that belong to an earlier day.
+        late: entries that belong to an earlier day.
         by: how many entries each analyser read.
-        stand_ins: entries that a model should have read and the rules did instead, with the reason of each.
+        stand_ins: entries that a model should have read and the rules did instead, with the reason for each.
         partial: entries whose diff was not seen in full.
         unread: entries without any analysis.
-        disputed: entries to which the model gave another importance than the rules.
+        disputed: entries whose importance the model rated differently from the rules.
     """
 
     commits: int
@@ -83,11 +83,11 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """The day in numbers. Lines count additions and deletions together, and none of what only brings a branch up to date.
+    """The day in numbers. Lines are additions plus deletions, without merges that only bring a branch up to date.
 
     Attributes:
-        by_author: in how many commits each author has a part.
-        by_area: each commit in its first area alone, where the post has it, too.
+        by_author: how many commits each author took part in.
+        by_area: each commit under its first area only, as in the post.
     """
 
     commits: int
@@ -106,10 +106,10 @@ class Statistics:
 
 @dataclass(frozen=True, slots=True)
 class Average:
-    """What the days before were like, per day, over as many of them as are known.
+    """What the previous days were like: daily averages over those that are known.
 
     Attributes:
-        days: how many days it is taken over.
+        days: how many days were averaged.
     """
 
     days: int
@@ -121,7 +121,7 @@ class Average:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A version that came out; `before` is the one that most have until then, empty for a first one."""
+    """A version that came out; `before` is the one most users had until then, empty for a first release."""
 
     tag: Tag
     before: str = ""
@@ -141,17 +141,17 @@ class Digest:
     """A day (or several) of one repository.
 
     Attributes:
-        branch: the branch; empty for GitHub's default branch.
+        branch: empty for GitHub's default branch.
         entries: the most important first.
-        overview: three to five themes; empty where nobody wrote them.
-        before: what the seven days before were like, if the store knows.
-        unusual: what is not as in the four weeks before; usually nothing.
-        follow_ups: what came of changes that earlier digests told; usually nothing.
-        first: the SHAs of what must be known, as a model compared them; None where importance and order decide it.
+        overview: three to five themes; empty if nobody wrote any.
+        before: what the previous seven days were like, if the store knows.
+        unusual: what differs from the previous four weeks; usually nothing.
+        follow_ups: what became of changes reported in earlier digests; usually nothing.
+        first: the SHAs of the must-knows, as a model chose them; None if importance and order decide.
         built_at: aware, UTC.
-        area: the only area it still shows, after `only`; empty for all.
-        releases: versions that came out on its days, as far as anybody looked.
-        touches: what touches what its reader uses; empty where nothing does, or where nobody said what that is.
+        area: the only area shown, after `only`; empty for all.
+        releases: versions that came out on its days, as far as they were looked up.
+        touches: what affects the things its reader uses; empty if nothing does, or if those are not known.
         scope: the part of the repository that it is about, after `within`; `in_scope`: how many commits landed in that, 0
             where it is about all.
         branches: of several that it is about, those that there were; None where it is about one.
@@ -179,7 +179,7 @@ class Digest:
     branches: tuple[str, ...] | None = None
 
     def within(self, scope: Scope, also: Collection[str] = ()) -> "Digest":
-        """Return the digest of a part of the repository, and `also` of these SHAs; what it says of the whole is left out."""
+        """Return the digest of a part of the repository plus the SHAs in `also`, without what it says about the whole."""
         entries = tuple(entry for entry in self.entries if entry in scope or entry.commit.sha in also)
         shas = {entry.commit.sha for entry in entries}
         themes = tuple(theme for theme in self.overview if theme.shas and shas.issuperset(theme.shas))
@@ -189,13 +189,13 @@ class Digest:
         )  # fmt: skip
 
     def only(self, area: str) -> "Digest":
-        """Return the digest with that area's entries alone; one without any is a digest too."""
+        """Return the digest with only that area's entries; it may be left with none."""
         follow_ups = tuple(one for one in self.follow_ups if area in one.areas)
         kept = self.keep((entry for entry in self.entries if area in entry.triage.areas), area)
         return replace(kept, follow_ups=follow_ups)
 
     def keep(self, entries: Iterable[Entry], area: str = "") -> "Digest":
-        """Return the digest with these of its entries, and the stories and themes that still have one."""
+        """Return the digest with only these entries, and the stories and themes that still have one."""
         kept = tuple(entries)
         shas = {entry.commit.sha for entry in kept}
         stories = tuple(
@@ -221,15 +221,15 @@ class Digest:
         raise KeyError(sha)
 
     def story_of(self, entry: Entry) -> Story | None:
-        """Return the story that an entry belongs to, if it belongs to one."""
+        """Return the story that an entry belongs to, if any."""
         return next((story for story in self.stories if entry.commit.sha in story.shas), None)
 
     @property
     def must_know(self) -> tuple[Entry, ...]:
-        """The important entries, one for each story, at most MUST_KNOW.
+        """The important entries, one per story, at most MUST_KNOW.
 
-        Where nobody compared them and troubles would take all places, the last one is kept for the most important of what is
-        merely new.
+        If they were not compared and troubles would take every place, the last one is kept for the most important of what
+        is merely new.
         """
         if self.first is not None:
             by_sha = {entry.commit.sha: entry for entry in self.entries}
@@ -249,7 +249,7 @@ class Digest:
 
     @property
     def coverage(self) -> Coverage:
-        """What of the day was seen."""
+        """How much of the day was seen."""
         analyses = {entry.commit.sha: entry.analysis for entry in self.entries}
         return Coverage(
             commits=len(self.entries),
@@ -271,7 +271,7 @@ class Digest:
 
 
 def statistics(entries: Iterable[Entry]) -> Statistics:
-    """Count what stands in `entries`."""
+    """Count what is in `entries`."""
     entries = tuple(entries)
     commits = [entry.commit for entry in entries]
     written = [commit for commit in commits if not commit.only_catches_up]
@@ -298,11 +298,12 @@ def statistics(entries: Iterable[Entry]) -> Statistics:
 
 
 def order(entries: Iterable[Entry], ranking: Sequence[str] = ()) -> tuple[Entry, ...]:
-    """Put entries into the digest's order: by importance, then as ranked, then by score, then the newest first.
+    """Sort entries into the digest's order: by importance, then as ranked, then by score, then newest first.
 
-    A release that is news leads the day: it brings readers all the rest. Of one importance, what may hurt stands before what is merely new, and before what only moves tests or CI about.
+    A release that is news leads the day: it brings readers everything else. At equal importance, what may hurt comes before
+    what is merely new, and before what only moves tests or CI around.
 
-    `ranking` holds SHAs, compared with each other; it moves nothing from one importance to another.
+    `ranking` holds SHAs in their compared order; it never moves an entry from one importance to another.
     """
     places = {sha: place for place, sha in enumerate(ranking)}
     return tuple(
@@ -322,10 +323,11 @@ def order(entries: Iterable[Entry], ranking: Sequence[str] = ()) -> tuple[Entry,
 
 
 def in_order(entries: Sequence[Entry], ranking: Order) -> tuple[tuple[Entry, ...], tuple[str, ...] | None]:
-    """Return a day's entries in their order, and which of them stand on the first screen; None where their importance decides.
+    """Return a day's entries in order, and those for the first screen; None if their importance decides.
 
-    What a comparison puts there is important, unless a fact forbids it; where it leaves room, so is, in its order, what the rules rank
-    high and a model not low. What was not compared stands before it, if the rules rank it high: nobody was heard on that.
+    What a comparison puts there is important, unless a fact forbids it. Remaining room goes, in the same order, to what the
+    rules rank high and a model does not rank low. What was not compared comes first if the rules rank it high, since no model
+    has judged it.
     """
     if ranking.first is None:
         return order(entries, ranking.shas), None
@@ -345,7 +347,7 @@ def _is_news_of_a_release(entry: Entry) -> bool:
 
 
 def _is_heard(entry: Entry) -> bool:
-    """Whether a model was heard on its rank."""
+    """Whether a model has given its opinion on the rank."""
     return entry.analysis is not None and entry.analysis.importance is not None
 
 
@@ -355,7 +357,7 @@ def _is_high_by_rules(entry: Entry) -> bool:
 
 
 def _may_hurt(entry: Entry) -> bool:
-    """Whether whoever updates may feel it; of what says itself that it is about tests or CI, not where that is most of it."""
+    """Whether people who update may feel it; not if it says that it is about tests or CI and mostly is."""
     kinds = [kind_of(file.path) for file in entry.commit.files]
     is_around = entry.triage.types[0] in AROUND and 2 * sum(kind in _AROUND_FILES for kind in kinds) > len(kinds)
     return entry.triage.may_hurt and not is_around

@@ -1,4 +1,4 @@
-"""What came of changes after they were told: fixes that followed, reverts, reports of trouble below their pull requests."""
+"""What became of changes after they were reported: fixes that followed, reverts, trouble reported on their pull requests."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -16,11 +16,11 @@ from analysis.statements.sentences import sentences_of
 from analysis.triage.triage import Importance
 
 LOOK_BACK = 7
-"""Days in which a change that was told is looked after."""
+"""Days for which a reported change is followed up."""
 
 
 class FollowUpKind(StrEnum):
-    """Closed set, in the order in which it is told."""
+    """Closed set, in the order of display."""
 
     REVERT = "revert"
     FIX = "fix"
@@ -29,16 +29,16 @@ class FollowUpKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """What came of a change after a digest told of it.
+    """What became of a change after a digest reported it.
 
     Attributes:
-        sha, number, title: the change that was told; 0 where it came from no pull request.
-        told_on: the last day of the digest that told it.
+        sha, number, title: the reported change; number is 0 if it came from no pull request.
+        told_on: the last day of the digest that reported it.
         importance, areas: the change's own.
-        by, by_number: the commit that takes it back or mends it, and its pull request; empty and 0 for a report.
+        by, by_number: the commit that reverts or fixes it, and its pull request; empty and 0 for a report.
         count: comments that report trouble; 0 for a commit.
-        author, quote: of the first that was written by somebody of the project or by the change's author; else empty.
-        url: the page of that pull request or commit, of that comment, or of the first one; empty where there is none.
+        author, quote: of the first one written by a member of the project or the change's author; else empty.
+        url: the page of that pull request or commit, of that comment, or of the first one; empty if there is none.
     """
 
     kind: FollowUpKind
@@ -58,18 +58,18 @@ class FollowUp:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A change that was told: its entry as it is now known, and the window of the digest that told it."""
+    """A reported change: its entry as now known, and the window of the digest that reported it."""
 
     entry: Entry
     window: Window
 
     @property
     def number(self) -> int:
-        """Of its pull request; 0 where it came from none."""
+        """Its pull request's number; 0 if it came from none."""
         return _number(self.entry)
 
     def follow_up(self, kind: FollowUpKind, by: Entry | None = None) -> FollowUp:
-        """Return what came of it, by a commit or without one."""
+        """Return what became of it, through a commit or not."""
         commit, triage = self.entry.commit, self.entry.triage
         title = read_title(commit.subject).text
         found = FollowUp(kind, commit.sha, self.number, title, self.window.last, triage.importance, triage.areas)
@@ -86,9 +86,9 @@ def _number(entry: Entry) -> int:
 def find_follow_ups(
     entries: Iterable[Entry], told: Iterable[Told], reverted: Mapping[str, str], window: Window
 ) -> tuple[FollowUp, ...]:
-    """Return what entries of a window, and comments written in it, mean for changes that were told before.
+    """Return what a window's entries and comments mean for changes reported before.
 
-    `reverted` has the SHA that each revert among `entries` takes back.
+    `reverted` maps each revert among `entries` to the SHA that it reverts.
     """
     before = {one.entry.commit.sha: one for one in told}
     found = list[FollowUp]()
@@ -109,13 +109,13 @@ def find_follow_ups(
 
 _PATTERNS = Patterns(__file__, "follow_ups")
 _MOST_NAMED = 100
-"""Numbers and SHAs of one text that are looked at; more is a list."""
+"""Numbers and SHAs in one text that are looked at; a text with more is a list."""
 _LEAD = 80
-"""Characters before a number in which it must be said what it has to do with it."""
+"""Characters before a number in which the text must say how the commit relates to it."""
 
 
 def _mended(entry: Entry, before: Mapping[str, Told]) -> Iterator[str]:
-    """Yield the SHAs of the told changes that a fix says it mends; one of the same title was picked onto another branch."""
+    """Yield the SHAs of the reported changes that a fix says it fixes; one with the same title is a cherry-pick to another branch."""
     own, pull = entry.commit, entry.pull_request
     title = _PATTERNS.own_numbers.sub("", own.subject)
     numbers = {one.number: sha for sha, one in before.items()}
@@ -148,10 +148,10 @@ def _lines(markdown: str) -> Iterator[str]:
 
 
 def reported_trouble(text: str) -> str:
-    """Return the sentence of a comment that reports trouble with the change it stands below; empty where none does.
+    """Return the sentence in which a comment reports trouble with the change it is posted on; empty if none does.
 
-    Below a change that has landed, it takes trouble and something that ties it to the change, in one sentence or two that
-    follow each other, or a call to take it back; CI, conflicts, questions, thanks and what is said not to happen do not count.
+    On a landed change, that takes trouble plus something that ties it to the change, within one sentence or two consecutive
+    ones, or a call to revert it. CI, conflicts, questions, thanks and what is said not to happen do not count.
     """
     sentences = [sentence for passage in passages(text) for sentence in sentences_of(passage.text)]
     harmless = [bool(_PATTERNS.harmless.search(sentence)) for sentence in sentences]
@@ -170,7 +170,7 @@ def _report(told: Told, window: Window) -> FollowUp | None:
     pull = told.entry.pull_request
     if not pull:
         return None
-    # The digest just before did not know what was written on its own day after it had looked.
+    # The previous digest could not know what was written on its day after it was built.
     since = told.window.start if told.window.end >= window.start else window.start
     comments = [
         (comment, said)
@@ -189,5 +189,5 @@ def _report(told: Told, window: Window) -> FollowUp | None:
 
 
 def _may_be_quoted(comment: Comment, pull: PullRequest) -> bool:
-    """Whether somebody of the project or the change's author wrote it; others are counted and linked."""
+    """Whether a member of the project or the change's author wrote it; others are only counted and linked."""
     return comment.association in INSIDERS or bool(comment.author and comment.author == pull.author)

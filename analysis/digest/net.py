@@ -1,6 +1,7 @@
-"""What is left of a day: changes that cancel out, copies of each other, releases that another one has overtaken.
+"""What remains of a day: changes that cancel out, copies of each other, releases overtaken by another.
 
-A commit is ranked by itself (`triage`) and remembered so; what other commits of a digest make of it holds in that digest alone.
+A commit is ranked on its own (`triage`) and stored that way; what a digest's other commits make of it applies to that
+digest only.
 """
 
 from collections import defaultdict
@@ -19,7 +20,7 @@ from analysis.triage.triage import CORRECTED, MEDIUM, Importance, Triage
 
 
 def net(entries: Sequence[Entry]) -> list[Entry]:
-    """Return the entries, in their order, ranked and told by what is left of each at the end of the day."""
+    """Return the entries, in order, ranked and worded by what remains of each at the end of the day."""
     ordered = sorted(entries, key=lambda entry: (entry.commit.committed_at, entry.commit.sha))
     found = {**_copies(ordered), **_overtaken(ordered), **_cancelled(ordered)}
     ranked = [
@@ -32,7 +33,7 @@ def net(entries: Sequence[Entry]) -> list[Entry]:
 
 @dataclass(frozen=True, slots=True)
 class _Less:
-    """Why a commit counts for less, and at most how much."""
+    """Why a commit counts for less, and the most it may count."""
 
     reason: Reason
     most: Importance
@@ -43,7 +44,7 @@ def _lowered(triage: Triage, less: _Less) -> Triage:
         return triage
     importance = min(triage.importance, less.most, key=lambda level: level.rank)
     floor = min(triage.floor, less.most, key=lambda level: level.rank)
-    # Last of its level: whatever still stands comes first.
+    # Last of its level: whatever is still in force comes first.
     score = round(0.001 * triage.score + (MEDIUM if importance is Importance.MEDIUM else 0.0), 6)
     return replace(
         triage, importance=importance, score=score, floor=floor, ceiling=less.most, reasons=(less.reason, *triage.reasons)
@@ -51,7 +52,7 @@ def _lowered(triage: Triage, less: _Less) -> Triage:
 
 
 def originals(entries: Iterable[Entry]) -> dict[str, str]:
-    """Return, by the SHA of each copy among entries in the order of their times, the SHA of what it copies."""
+    """Map the SHA of each copy to the SHA of its original; entries are in order of time."""
     entries = list(entries)
     by_title: dict[str, list[Entry]] = defaultdict(list)
     by_number = {entry.commit.pull_request: entry for entry in entries if entry.commit.pull_request}
@@ -86,7 +87,7 @@ def _copies(ordered: Sequence[Entry]) -> dict[str, _Less]:
 
 
 def _overtaken(ordered: Sequence[Entry]) -> dict[str, _Less]:
-    """Of a package's releases only the last one is news; what comes after it for development overtakes nothing."""
+    """Only the last of a package's releases is news; a development version after it overtakes nothing."""
     last: dict[str, tuple[str, str]] = {}
     found: dict[str, _Less] = {}
     for entry in ordered:
@@ -101,7 +102,7 @@ def _overtaken(ordered: Sequence[Entry]) -> dict[str, _Less]:
 
 
 def _cancelled(ordered: Sequence[Entry]) -> dict[str, _Less]:
-    """A change and its revert leave nothing behind, nor do a revert and what brings the change back."""
+    """A change and its revert leave nothing behind, and neither do a revert and its reapplication."""
     lives: dict[str, list[tuple[Entry, bool]]] = defaultdict(list)
     seen: dict[str, str] = {}
     by_number: dict[int, str] = {}
@@ -120,7 +121,7 @@ def _cancelled(ordered: Sequence[Entry]) -> dict[str, _Less]:
 
 
 def _unwound(steps: Sequence[tuple[Entry, bool]]) -> dict[str, _Less]:
-    """Take off the pairs of a change's life on one day: a revert with what brings the change back, then the change with its revert."""
+    """Remove the pairs in a change's life on one day: a revert with its reapplication, then the change with its revert."""
     found: dict[str, _Less] = {}
     standing: list[tuple[Entry, bool]] = []
     for entry, in_force in steps:
@@ -131,7 +132,7 @@ def _unwound(steps: Sequence[tuple[Entry, bool]]) -> dict[str, _Less]:
             standing.append((entry, in_force))
     for (change, brings), (revert, keeps) in pairwise(standing):
         if brings and not keeps:
-            # Whoever built in between has what was taken back: the revert is worth a look, its change no more.
+            # People who built in between have what was reverted: the revert is worth a look, the change no longer is.
             found |= _pair(change, revert, Importance.MEDIUM)
     return found
 
@@ -144,7 +145,7 @@ def _pair(first: Entry, second: Entry, most: Importance) -> dict[str, _Less]:
 
 
 def _changes(entry: Entry, seen: Mapping[str, str], by_number: Mapping[int, str]) -> Iterable[tuple[str, bool]]:
-    """Yield the titles of the changes that an entry puts into force, or out of it."""
+    """Yield the titles of the changes that an entry applies or reverts, and which of the two."""
     facts = [fact for fact in entry.facts if fact.kind is FactKind.REVERTS]
     if not facts:
         yield in_force_by(original_title(entry.commit.subject))

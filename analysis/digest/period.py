@@ -1,4 +1,4 @@
-"""Days side by side: what each of them counts, for pictures and for what is unusual."""
+"""Days side by side: each one's counts, for charts and for spotting the unusual."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -13,10 +13,10 @@ from analysis.triage.triage import Importance
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One told day in numbers.
+    """One day in numbers.
 
     Attributes:
-        by_importance: every importance, also where nothing has it. `by_area`: see `count_areas`.
+        by_importance: every importance, even with a count of 0. `by_area`: see `count_areas`.
         production, tests: lines added and deleted in files of that kind.
         paths: files of the product that changed.
     """
@@ -38,7 +38,7 @@ class Day:
 
 
 def count_areas(entries: Iterable[Entry]) -> dict[str, int]:
-    """Count commits by area, the most frequent first: each in its first area alone, where the post has it, too."""
+    """Count commits by area, the most frequent first: each under its first area only, as in the post."""
     return dict(Counter(area for entry in entries for area in entry.triage.areas[:1]).most_common())
 
 

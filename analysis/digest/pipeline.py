@@ -1,7 +1,7 @@
-"""The way of a commit: judged by rule, read by an analyser, gathered with the others into a digest.
+"""A commit's path: judged by rule, read by an analyser, gathered with the others into a digest.
 
-Reading goes through an executor that is handed in: a thread pool here, a cluster's where one machine is too small. Only
-this side of it knows whose turn it is and what may be spent; the other side gets settings and commits, and gives readings back.
+Reading goes through an executor that is passed in: a thread pool here, a cluster's if one machine is too small. Only this
+side of it knows whose turn it is and what may be spent; the other side gets settings and commits, and returns readings.
 """
 
 import logging
@@ -25,13 +25,13 @@ from analysis.triage.prominence import Prominence
 from analysis.triage.triage import Opinion, decide, triage
 
 _GIVE_UP_AFTER = 4
-"""So many pieces in a row without any answer, and a server is taken to be down."""
+"""Consecutive batches without any answer after which a server is considered down."""
 
 _LOG = logging.getLogger(__name__)
 
 
 class Turn(StrEnum):
-    """Whether a piece may be read: now, later (somebody else is reading it), or never (it would cost too much)."""
+    """Whether a batch may be read: now, later (another process is reading it), or never (it would cost too much)."""
 
     NOW = "now"
     LATER = "later"
@@ -39,35 +39,35 @@ class Turn(StrEnum):
 
 
 SPENT = "the day's token budget is spent"
-"""Why a piece is never read."""
+"""Why a batch is never read."""
 LOST = "the cluster that should have read it is gone"
-"""Why a piece that was begun is not read."""
+"""Why a batch that was started is not read."""
 
 
 class Gate(Protocol):
-    """Says whose turn it is, so that nothing is read twice and no more is spent than may be."""
+    """Decides whose turn it is, so that nothing is read twice and the budget is kept."""
 
     def admit(self, job: Sequence[Entry], cost: int) -> Turn:
-        """Let a piece be read that may cost `cost` tokens, or not."""
+        """Decide whether a batch that may cost `cost` tokens is read."""
 
     def leave(self, job: Sequence[Entry], usage: Usage) -> None:
-        """Take note that an admitted piece was read and remembered, or given up, and what it has cost."""
+        """Record that an admitted batch was read and stored, or given up, and what it cost."""
 
 
 class OpenGate:
-    """Implements Gate for what costs nothing, or for a purse without limit and without others."""
+    """Implements Gate for what costs nothing, or for an unlimited budget that nobody shares."""
 
     def admit(self, job: Sequence[Entry], cost: int) -> Turn:  # noqa: ARG002 - a gate's signature
-        """Let it."""
+        """Admit it."""
         return Turn.NOW
 
     def leave(self, job: Sequence[Entry], usage: Usage) -> None:
-        """Nothing is to be noted."""
+        """Record nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """Where pieces are read, and how many at once."""
+    """Where batches are read, and how many at once."""
 
     executor: Executor
     width: int
@@ -84,8 +84,9 @@ def judge(
 ) -> Iterator[Entry]:
     """Give each commit its statements, its facts and its triage.
 
-    `judgement` is what was learned of its repository, by default of others; `conventions` tell its templates; `pull_requests`
-    stand by the SHA of the commit that came from them; `prominence` is other than the shipped weights only where these are measured.
+    `judgement` is what was learned from its repository, by default from others; `conventions` know its templates;
+    `pull_requests` are keyed by the SHA of the commit that came from them; `prominence` differs from the shipped weights only
+    when weights are evaluated.
     """
     for commit in commits:
         pull_request = (pull_requests or {}).get(commit.sha)
@@ -104,15 +105,15 @@ def read_all(
     gate: Gate,
     coming: Iterable[Sequence[Entry]] = (),
 ) -> Iterator[Reading]:
-    """Yield readings as they come in, as many pieces under way at once as there are readers, the most important first.
+    """Yield readings as they come in, with as many batches in flight as there are readers, the most important first.
 
-    `coming` yields further entries as they arrive, and may take its time: meanwhile those that are here are read. Which of
-    them are read together follows from their order, never from their times. Where it ends with a Problem, what is under way
-    is still read before that is raised.
+    `coming` yields further entries as they arrive, and may take its time: meanwhile those already here are read. Which
+    entries are read together depends on their order, never on timing. If it ends with a Problem, what is in flight is still
+    read before that is raised.
 
-    Every entry is in exactly one of the readings, as analysed or as failed, except those whose turn comes later. When no
-    more may be spent or the server is taken to be down, the rest fails at once with that as its reason, which is also
-    `hopeless` in these readings. A piece is in the gate's hands until the next reading is asked for: by then it is stored.
+    Every entry is in exactly one of the readings, as analysed or as failed, except those whose turn comes later. When the
+    budget is spent or the server is considered down, the rest fails at once with that as its reason, which is also
+    `hopeless` in these readings. The gate holds a batch until the next reading is requested: by then it is stored.
     """
     desk = _Desk(analyser, language, readers, gate)
     desk.add(analyser.jobs(tuple(entries)))
@@ -144,7 +145,7 @@ def read_all(
 
 
 class _Desk:
-    """The pieces that wait, and those that are being read."""
+    """The batches that are waiting, and those being read."""
 
     def __init__(self, analyser: Reader, language: Language, readers: Readers, gate: Gate) -> None:
         self._analyser, self._language, self._readers, self._gate = analyser, language, readers, gate
@@ -157,7 +158,7 @@ class _Desk:
         return bool(self._waiting or self._running)
 
     def add(self, jobs: Sequence[tuple[Entry, ...]]) -> None:
-        """Put pieces among those that wait; of equals, those that came first are read first."""
+        """Queue batches; of equal ones, those that came first are read first."""
         if jobs:
             together = [*self._waiting[::-1], *jobs]
             self._waiting = sorted(together, key=lambda job: (-job[0].triage.importance.rank, -job[0].triage.score))[
@@ -165,11 +166,11 @@ class _Desk:
             ]
 
     def clear(self) -> None:
-        """Begin nothing more."""
+        """Start nothing more."""
         self._waiting.clear()
 
     def begin(self) -> Iterator[Reading]:
-        """Have as many pieces read as may be; yield those that never will be."""
+        """Start reading as many batches as allowed; yield failed readings for those that never will be read."""
         while self._waiting and len(self._running) < self._readers.width:
             job = self._waiting.pop()
             turn = Turn.NEVER if self._stop else self._gate.admit(job, self._analyser.cost(job))
@@ -180,13 +181,13 @@ class _Desk:
                 self._running[self._readers.executor.submit(self._analyser.analyse, job, self._language)] = job
 
     def take(self, seconds: float | None) -> Iterator[Reading]:
-        """Wait for the first reading, so many seconds at most, and yield those that are there."""
+        """Wait for the first reading, at most `seconds`, and yield those that are done."""
         if not self._running:
             return
         for future in wait(self._running, seconds, FIRST_COMPLETED).done:
             job = self._running.pop(future)
             reading = _result(future, job)
-            # An answer that could not be used is an answer: the next commit may get a better one.
+            # An unusable answer is still an answer: the next commit may get a better one.
             self._in_vain = 0 if reading.analyses or reading.usage.calls else self._in_vain + 1
             if not self._stop:
                 is_down = self._in_vain >= _GIVE_UP_AFTER
@@ -197,7 +198,7 @@ class _Desk:
                 self._gate.leave(job, reading.usage)
 
     def leave(self) -> None:
-        """Give up what is under way."""
+        """Give up what is in flight."""
         for future, job in self._running.items():
             future.cancel()
             self._gate.leave(job, Usage())
@@ -206,7 +207,7 @@ class _Desk:
 def _result(future: Future[Reading], job: Sequence[Entry]) -> Reading:
     try:
         return future.result()
-    except CancelledError:  # nobody here has cancelled it
+    except CancelledError:  # it was not cancelled here
         return Reading({}, {entry.commit.sha: LOST for entry in job}, hopeless=LOST)
     except Exception as error:  # noqa: BLE001 - one commit's analysis is an outer edge: the others' must not be lost with it
         _LOG.exception("the analysis of %s failed", ", ".join(entry.commit.short for entry in job))
@@ -220,7 +221,7 @@ def stand_in(entry: Entry, language: Language, reason: str) -> Analysis:
 
 
 def settled(entry: Entry, analysis: Analysis) -> Entry:
-    """Return the entry with its analysis, whose opinion of its rank stands unless a fact forbids it."""
+    """Return the entry with its analysis, whose opinion on the rank holds unless a fact forbids it."""
     if analysis.importance is None:
         return replace(entry, analysis=analysis)
     opinion = Opinion(analysis.importance, analysis.reason, analysis.types, analysis.areas)
@@ -228,8 +229,8 @@ def settled(entry: Entry, analysis: Analysis) -> Entry:
 
 
 Step = Callable[[str, int, int], None]
-"""Told what is being done, how much of it is done, and how much there is."""
+"""Called with what is being done, how much of it is done, and the total."""
 
 
 def silent(_name: str, _done: int, _total: int) -> None:
-    """Show no progress: nobody looks, or a note says that it takes a while."""
+    """Show no progress: nobody is watching, or a note already says that it takes a while."""

@@ -1,4 +1,4 @@
-"""A week or a month looked back on: what mattered, what came back, what to try, who was new. From entries that are known."""
+"""A look back on a week or a month, from stored entries: what mattered, what came back, what to try, who was new."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -20,14 +20,14 @@ from analysis.triage.triage import Importance
 
 _TOP, _TRY, _AREAS, _IN_AREA, _FIXED = 8, 6, 8, 3, 6
 _OFTEN = 3
-_SPAN = 7  # days in which entries are looked through for stories at once: every two of them are compared
+_SPAN = 7  # days searched for stories at once: every pair of entries is compared
 NEW = {FactKind.FLAG_ADDED, FactKind.COMMAND_ADDED, FactKind.ENDPOINT_ADDED, FactKind.ENV_ADDED, FactKind.CONFIG_ADDED}
-"""What somebody can try out."""
+"""What people can try out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """Something that mattered: a commit alone, or the one that stands for its story.
+    """Something that mattered: a single commit, or the one that represents its story.
 
     Attributes:
         shas: all commits of the story, oldest first.
@@ -40,7 +40,7 @@ class Matter:
 
 @dataclass(frozen=True, slots=True)
 class AreaReview:
-    """An area's share: how many commits, how many of high importance, and its most important matters."""
+    """An area's share: its commits, those of high importance, and its most important matters."""
 
     key: str
     commits: int
@@ -50,7 +50,7 @@ class AreaReview:
 
 @dataclass(frozen=True, slots=True)
 class FixedAgain:
-    """A file of the product that was mended several times; `shas` are the fixes, oldest first."""
+    """A file of the product that was fixed several times; `shas` are the fixes, oldest first."""
 
     path: str
     shas: tuple[str, ...]
@@ -58,15 +58,15 @@ class FixedAgain:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """Several days of a repository, looked back on.
+    """A look back on several days of a repository.
 
     Attributes:
         entries: the most important first.
-        unread: days of the window that nobody read after they were over: what landed on them may be missing.
-        days: the known ones within the window; `before` those of the four times as long before it.
-        reverted: reverts, with what they take back where that is known.
-        newcomers: the first commits of authors of whom nothing was known before, the most important first; None where
-            too little is known of the time before to say.
+        unread: days of the window that were not read after they ended: what landed on them may be missing.
+        days: the known days of the window; `before`: those of the period before it, four times as long.
+        reverted: reverts, with what they revert if known.
+        newcomers: the first commits of authors unknown until then, the most important first; None if too little is
+            known of the time before to say.
         scope: the part of the repository that it is about.
     """
 
@@ -96,9 +96,10 @@ def review(
     earlier: Mapping[str, Earlier],
     new_authors: Sequence[str] | None,
 ) -> Review:
-    """Look back on the entries of a window.
+    """Look back on a window's entries.
 
-    `days` are the known ones of the window and of the time before that it is held against, in order. `earlier` gives what reverts take back, where that is known; `new_authors` of whom nothing was known before.
+    `days` are the known days of the window and of the time before that it is compared with, in order. `earlier` has what
+    reverts revert, if known; `new_authors` were unknown before.
     """
     ordered = order(entries)
     stories = _stories(ordered, earlier)
@@ -149,7 +150,7 @@ def _areas(entries: Sequence[Entry], matters: Sequence[Matter]) -> tuple[AreaRev
     told = {
         key: tuple(matter for matter in matters if matter.lead.triage.areas[:1] == (key,))[:_IN_AREA] for key in commits
     }
-    # What only surrounds the product is counted, but its own matters seldom matter.
+    # What only surrounds the product is counted, but its own entries are rarely worth listing.
     ranked = sorted(commits, key=lambda key: (-high[key], -commits[key], key))[:_AREAS]
     return tuple(AreaReview(key, commits[key], high[key], told[key]) for key in ranked)
 

@@ -1,4 +1,4 @@
-"""The part of a repository that somebody follows: what touches some paths, or came with some labels."""
+"""The part of a repository that somebody follows: what touches certain paths or carries certain labels."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,11 +11,11 @@ from analysis.errors import BadInput
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a commit must be, to count: what is empty narrows nothing, and where both are given, both must hold.
+    """What a commit must match: an empty field matches everything; if both are given, both must match.
 
     Attributes:
-        paths: globs as .gitignore writes them; one of the commit's files, by its old or its new name, fits one of them.
-        labels: one of them is on its pull request, in whatever case.
+        paths: globs as in .gitignore; one of the commit's files, by its old or new name, matches one of them.
+        labels: its pull request has one of them, ignoring case.
     """
 
     paths: tuple[str, ...] = ()
@@ -26,7 +26,7 @@ class Scope:
         return bool(self.paths or self.labels)
 
     def __contains__(self, entry: Entry) -> bool:
-        """Whether a commit lies within it; one whose files were not all seen may, so it does as far as paths go."""
+        """Whether a commit is in scope; one whose files were not all seen might be, so its paths count as matching."""
         commit = entry.commit
         is_seen = not (commit.is_unread or commit.more_files)
         if self.paths and is_seen and not any(touches(commit, glob) for glob in self.paths):
@@ -38,22 +38,22 @@ EVERYTHING = Scope()
 
 
 def touches(commit: Commit, glob: str) -> bool:
-    """Whether one of a commit's files is meant by a glob as in .gitignore: a folder means all below it."""
+    """Whether a .gitignore glob matches one of a commit's files: a folder means everything below it."""
     try:
         pattern = _pattern(glob)
-    except ValueError:  # it was taken by a version that looked less closely
+    except ValueError:  # accepted by an earlier, less strict version
         return False
     return any(pattern.search(f"/{path}") for file in commit.files for path in {file.path, file.old_path or file.path})
 
 
 def bears(entry: Entry, label: str) -> bool:
-    """Whether a commit's pull request has a label; False where its pull request is not known."""
+    """Whether a commit's pull request has a label; False if the pull request is not known."""
     known = entry.pull_request.labels if entry.pull_request else ()
     return label.casefold() in {one.casefold() for one in known}
 
 
 def check_glob(text: str) -> str:
-    """Return a glob over paths; raises BadInput where it is none."""
+    """Return a path glob; raises BadInput if it is not valid."""
     try:
         _pattern(text)
     except ValueError as error:

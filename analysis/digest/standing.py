@@ -1,4 +1,4 @@
-"""What of a day's facts still stands at its end: what one commit brings and another takes back is news to nobody."""
+"""Which of a day's facts still hold at its end: what one commit adds and another takes back is news to nobody."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -10,7 +10,7 @@ from analysis.rules import RulesAnalyser
 from analysis.triage.sketch import defined_in
 
 _UNDONE = {"taken_back", "takes_back"}
-"""Codes of reasons: a commit and what takes it back the same day."""
+"""Reason codes: a commit and its revert on the same day."""
 _TOLD_ANYWAY = {FactKind.REVERTS, FactKind.VERSION_CHANGED}
 
 _OPPOSITES = TAKEN_AWAY_BY | {FactKind.TEST_DISABLED: FactKind.TEST_ENABLED}
@@ -19,30 +19,30 @@ _SET_BACK = {
     FactKind.DEFAULT_CHANGED, FactKind.CONSTANT_CHANGED, FactKind.SELECTION_CHANGED, FactKind.FORMAT_CHANGED,
     FactKind.REQUIREMENT_CHANGED, FactKind.DEPENDENCY_CHANGED,
 }  # fmt: skip
-"""Facts that a later one undoes by going back to the value before."""
+"""Facts that a later one undoes by restoring the previous value."""
 _RENAMES = {FactKind.RENAMED, FactKind.NAME_RENAMED}
 _REMOVALS = {kind for kind in FactKind if kind.value.endswith("_removed")} - {
     FactKind.CHECK_REMOVED,
     FactKind.DEPENDENCY_REMOVED,
 }
 _OF_A_FILE = {FactKind.CONFIG_ADDED, FactKind.CONFIG_REMOVED, FactKind.NAME_ADDED, FactKind.NAME_REMOVED}
-"""Facts whose names are told apart by their files."""
+"""Facts whose names are only unique within their file."""
 _OF_WHAT_WAS = {
     *(kind for kind in FactKind if kind.value.endswith(("_removed", "_renamed", "_changed"))),
     FactKind.RENAMED, FactKind.DEPRECATED, FactKind.CHECK_ADDED,
 } - _TOLD_ANYWAY  # fmt: skip
-"""Facts about what users have: in a file that came the same day, they have nothing yet."""
+"""Facts about what users already have: of a file added the same day, they have nothing yet."""
 
 
 def settle(entries: Sequence[Entry]) -> list[Entry]:
-    """Return the entries of a day, the oldest first, each with the facts that still stand and told accordingly."""
+    """Return a day's entries, oldest first, each with the facts that still hold, and worded accordingly."""
     entries = _renamed_once(entries)
     gone = _fallen(entries)
     return [_without(entry, gone.get(entry.commit.sha, frozenset())) for entry in entries]
 
 
 def _renamed_once(entries: Sequence[Entry]) -> list[Entry]:
-    """Tell of a name that goes by several in one day, or by another one and is gone by night, what became of it at last: with its first step."""
+    """Report what finally became of a name that was renamed several times in a day, or renamed and then removed, with its first step."""
     steps = [(sha, fact) for sha, facts in ((e.commit.sha, e.facts) for e in entries) for fact in facts]
     instead: dict[tuple[str, Fact], Fact | None] = {}
     ends: dict[str, tuple[str, Fact]] = {}
@@ -68,7 +68,7 @@ def _with(entry: Entry, instead: Mapping[Fact, Fact | None]) -> Entry:
 
 
 def _fallen(entries: Sequence[Entry]) -> Mapping[str, frozenset[Fact]]:
-    """By SHA, the facts that do not stand."""
+    """Map each SHA to the facts that no longer hold."""
     fallen: dict[str, set[Fact]] = {}
     standing: dict[tuple[object, ...], tuple[str, Fact]] = {}
     new_files: set[str] = set()
@@ -93,7 +93,7 @@ def _fallen(entries: Sequence[Entry]) -> Mapping[str, frozenset[Fact]]:
 
 
 def _key(fact: Fact, *, undoing: bool = False) -> tuple[object, ...]:
-    """What a fact is about and what it makes of it; of what it undoes, with `undoing`."""
+    """What a fact is about and what it does to it; with `undoing`, the same for the fact it undoes."""
     kind = _OPPOSITES.get(fact.kind, fact.kind) if undoing else fact.kind
     values = (fact.before, fact.after) if fact.kind in _SET_BACK else ()
     path = fact.path if fact.kind in _OF_A_FILE or not fact.name else ""
@@ -107,7 +107,7 @@ def _is_undone(entry: Entry) -> bool:
 
 
 def _definitions(entries: Iterable[Entry]) -> Mapping[tuple[str, str], int]:
-    """By path and name, the place of the last commit that adds a definition there."""
+    """Map path and name to the position of the last commit that adds a definition there."""
     found: dict[tuple[str, str], int] = {}
     for place, entry in enumerate(entries):
         for file in entry.commit.files:
@@ -124,13 +124,13 @@ def _defined(patch: str) -> Iterator[str]:
 
 
 def _comes_back(fact: Fact, place: int, defined: Mapping[tuple[str, str], int]) -> bool:
-    """Whether a later commit of the day defines a removed name anew in its file."""
+    """Whether a later commit of the day defines a removed name again in its file."""
     name = fact.name.rpartition("::")[2].rpartition(".")[2]
     return defined.get((fact.path, name), place) > place
 
 
 def _told_anew(entry: Entry) -> Entry:
-    """Return the entry with what the rules say of its facts as they are now, where the rules read it."""
+    """Return the entry with the rules' text for its current facts, if the rules read it."""
     analysis = entry.analysis
     if analysis is None or analysis.analyser != RULES:
         return entry

@@ -1,4 +1,4 @@
-"""Entries that are one change: a series, a feature and its follow-ups, a change with its revert or its copies, tests that moved."""
+"""Entries that form one change: a series, a feature and its follow-ups, a change with its revert or copies, moved tests."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ __all__ = ["Earlier", "Story", "StoryKind", "find_stories"]
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """A commit of another day that a story goes back to; where it is not known here (`sha` is empty), its title is all there is.
+    """A commit of another day that a story refers to; if it is unknown (`sha` is empty), only its title is available.
 
     Attributes:
         committed_at: UTC.
@@ -29,12 +29,12 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Entries that are one change.
+    """Entries that form one change.
 
     Attributes:
         shas: its commits, oldest first; a revert of an earlier day's commit may have only one.
-        lead: the SHA of the commit that stands for it.
-        earlier: what is taken back, where that landed on another day.
+        lead: the SHA of the commit that represents it.
+        earlier: what is reverted, if that landed on another day.
     """
 
     kind: StoryKind
@@ -50,9 +50,9 @@ _SEEN_BY_USERS = {
 
 
 def find_stories(entries: Sequence[Entry], earlier: dict[str, Earlier] | None = None) -> tuple[Story, ...]:
-    """Group entries into stories; those that belong to none are in none.
+    """Group entries into stories; not every entry belongs to one.
 
-    `earlier` gives, by the SHA of a revert among `entries`, what it takes back, if that is known from other days.
+    `earlier` maps the SHA of a revert among `entries` to what it reverts, if known from other days.
     """
     ordered = sorted(entries, key=lambda entry: entry.commit.committed_at)
     places = {entry.commit.sha: place for place, entry in enumerate(ordered)}
@@ -72,7 +72,7 @@ def find_stories(entries: Sequence[Entry], earlier: dict[str, Earlier] | None = 
 
 def _story(group: list[Entry], kinds: set[StoryKind]) -> Story:
     kind = next(kind for kind in StoryKind if kind in kinds)
-    # A revert stands for the pair, since it is what holds; otherwise the most important one that users can see.
+    # A revert represents the pair, since it is what holds; otherwise the most important one that users can see.
     reverts = [entry for entry in group if ChangeType.REVERT in entry.triage.types[:1]]
     lead = reverts[-1] if kind is StoryKind.REVERT and reverts else max(group, key=_prominence)
     return Story(kind, tuple(entry.commit.sha for entry in group), lead.commit.sha)

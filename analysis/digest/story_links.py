@@ -1,7 +1,7 @@
-"""What makes two commits one story: the rules, and an index that finds the pairs of which one may hold.
+"""What makes two commits one story: the rules, and an index that finds the pairs that may match one.
 
-A rule holds only of pairs that have something in common: a pull request's number, a test's name, an author with a file
-or a rare word. Pairs that share no such key are never compared, so that a day of thousands costs no more for each commit.
+A rule matches only pairs that share something: a pull request's number, a test's name, an author plus a file or a rare
+word. Pairs that share no such key are never compared, so that a day of thousands costs no more per commit.
 """
 
 import math
@@ -23,7 +23,7 @@ from analysis.i18n.patterns import Patterns
 
 
 class StoryKind(StrEnum):
-    """What holds a story together; the first that fits names it."""
+    """What holds a story together; the first match names it."""
 
     REVERT = "revert"
     BACKPORT = "backport"
@@ -37,11 +37,11 @@ _PATTERNS = Patterns(__file__)
 _CLOSE = timedelta(hours=24)
 _SHARED = 0.5
 _ALIKE, _LEAST_ALIKE = 0.5, 3
-"""Which part of their titles' words, and how many, two commits have in common that repeat each other elsewhere."""
+"""Share and number of title words in common between two commits that do the same work in different places."""
 _EVERYBODYS = 3
-"""A word that so many authors use on one day tells nobody's work apart."""
+"""A word that this many authors use on one day distinguishes nobody's work."""
 _CROWD = 100
-"""How many of those after it a commit is compared with for one key: what more share than that tells nothing apart."""
+"""How many later commits a commit is compared with per key: a key that more of them share distinguishes nothing."""
 _SHORTEST = 3
 _OPENING = 8  # letters of a title; one that was cut has more
 _ABBREVIATED = 7  # letters of a SHA that git shows at least
@@ -52,23 +52,23 @@ _GENERAL = frozenset(
     performance problem refactor refine release remove rename request revert set simplify small some style super support temporarily
     test tests that the this tiny to typo unit update upgrade use using version via when with without work wrong""".split()  # noqa: SIM905 - a hundred quoted words are no easier to read
 )
-"""What titles say of anything."""
+"""Words that any title may contain."""
 _LEAST_MOVED = 0.5
 _EVERYWHERE = frozenset({"__init__.py", "conftest.py", "util.py", "utils.py"})
-"""Names of test files that say nothing of what is tested."""
+"""Names of test files that do not say what is tested."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Traits:
-    """What the rules read of an entry, gathered once.
+    """What the rules read from an entry, gathered once.
 
     Attributes:
-        words: of the title, without its tags, in lower case and without a plural's `s`; names and versions are whole.
-        paths: the files that tell its work apart, before and after; `product`: those of the product.
-        removed, added: the names of test files that it takes away and brings.
-        moves: the folders from which and to which its tests go.
+        words: of the title, without its tags, in lower case and without a plural's `s`; names and versions are kept whole.
+        paths: the files that distinguish its work, before and after; `product`: those of the product.
+        removed, added: the names of test files that it removes and adds.
+        moves: the folders that its tests move from and to.
         follows: the pull requests that it says it follows.
-        reverts: what it takes back.
+        reverts: what it reverts.
     """
 
     commit: Commit
@@ -87,7 +87,7 @@ class _Traits:
 
 
 def links(ordered: Sequence[Entry]) -> Iterator[tuple[int, int, StoryKind]]:
-    """Yield the places of each two entries that are one story, with what makes them one; `ordered` are the oldest first."""
+    """Yield the indices of each pair of entries that belong together, with the reason; `ordered` is oldest first."""
     everybodys = _used_by_many(ordered)
     traits = [_traits(entry) for entry in ordered]
     for first, others in enumerate(_partners(traits)):
@@ -123,9 +123,9 @@ def _traits(entry: Entry) -> _Traits:
 
 
 def _partners(traits: Sequence[_Traits]) -> list[set[int]]:
-    """Return for each place those behind it with which a rule may hold.
+    """Return for each index the later ones with which a rule may match.
 
-    A large day has millions of such pairs, which as pairs would take three times the room.
+    A large day has millions of such pairs, and storing them as pairs would take three times the memory.
     """
     found: list[set[int]] = [set() for _ in traits]
     for first, second in chain(_of_anybody(traits), _of_one_author(traits)):
@@ -134,7 +134,7 @@ def _partners(traits: Sequence[_Traits]) -> list[set[int]]:
 
 
 def _of_anybody(traits: Sequence[_Traits]) -> Iterator[tuple[int, int]]:
-    """Pairs in which one names the other, or brings the tests that the other takes away."""
+    """Pairs in which one names the other, or adds the tests that the other removes."""
     offered: dict[tuple[str, str], list[int]] = defaultdict(list)
     for place, one in enumerate(traits):
         for key in _offers(one):
@@ -156,7 +156,7 @@ def _offers(one: _Traits) -> Iterator[tuple[str, str]]:
 
 
 def _state(title: str) -> str:
-    """What a title leaves in force or out of it, however it words that: `Revert "…"` and `fix: revert, "…"` are one."""
+    """What a title leaves applied or reverted, however it is worded: `Revert "…"` and `fix: revert, "…"` are one."""
     changed, in_force = in_force_by(title)
     return changed if in_force else f"not {changed}"
 
@@ -171,7 +171,7 @@ def _wants(one: _Traits) -> Iterator[tuple[str, str]]:
 
 
 def _of_one_author(traits: Sequence[_Traits]) -> Iterator[tuple[int, int]]:
-    """Pairs of one author and time that share a series, a file, a way of moving tests, or enough words to be alike."""
+    """Pairs by one author at one time that share a series, a file, a test move, or enough words to be alike."""
     often = Counter(word for one in traits for word in one.words)
     sharing: dict[tuple[object, ...], list[int]] = defaultdict(list)
     for place, one in enumerate(traits):
@@ -190,7 +190,7 @@ def _of_one_author(traits: Sequence[_Traits]) -> Iterator[tuple[int, int]]:
 
 
 def _rare(words: frozenset[str], often: Counter[str]) -> list[str]:
-    """Return so many of the rarest words that titles which are alike have one of these in common.
+    """Return just enough of the rarest words that similar titles share at least one of them.
 
     The prefix filter of set similarity joins: Chaudhuri et al., A Primitive Operator for Similarity Joins, ICDE 2006.
     """
@@ -202,12 +202,12 @@ def _rare(words: frozenset[str], often: Counter[str]) -> list[str]:
 
 
 def _link(first: _Traits, second: _Traits, everybodys: frozenset[str]) -> StoryKind | None:  # noqa: PLR0911 - a rule a line
-    """What makes two entries one story, `first` being the older one."""
+    """What makes two entries one story; `first` is the older one."""
     if first.commit.only_catches_up or second.commit.only_catches_up:
         return None
     if _reverts(second, first):
         return StoryKind.REVERT
-    # What names what it takes back belongs to that; "Roll back to the old cache" names nothing, and is work like any other.
+    # A revert that names its target belongs to that; "Roll back to the old cache" names none, and is work like any other.
     if first.reverts or second.reverts:
         return None
     if first.commit.pull_request in second.follows:
@@ -221,7 +221,7 @@ def _link(first: _Traits, second: _Traits, everybodys: frozenset[str]) -> StoryK
     if _in_series(first, second):
         return StoryKind.SERIES
     if first.moves & second.moves:
-        # What also changes the product is more than a move, and is not to be hidden among moves.
+        # A commit that also changes the product is more than a move and must not be hidden among moves.
         return StoryKind.MOVED_TESTS if first.touches_product is second.touches_product else None
     return StoryKind.SAME_WORK if _is_same_work(first, second, everybodys) else None
 
@@ -249,18 +249,18 @@ def _in_series(first: _Traits, second: _Traits) -> bool:
 
 
 def _is_same_work(first: _Traits, second: _Traits, everybodys: frozenset[str]) -> bool:
-    """Whether two commits of one author on one day are one piece of work.
+    """Whether two commits by one author on one day are one piece of work.
 
-    The same files alone say little: who works on a part of the code changes it several times a day for several reasons.
-    Both must speak of the same thing as well, or one must build on files that the other brought; or they do the same to
-    other files, by nearly the same words.
+    Sharing files says little: people working on a part of the code change it several times a day for different reasons.
+    Both must also be about the same thing, or one must build on files that the other added; or both do the same to different
+    files, in nearly the same words.
     """
     if is_bot(first.commit):
-        return False  # what a machine brings each morning has nothing in common but the machine
+        return False  # what a bot commits each morning has nothing in common but the bot
     one, two = first.words, second.words
     if (one & two) - _GENERAL and len(one & two) >= _LEAST_ALIKE and len(one & two) >= _ALIKE * len(one | two):
         return True
-    # That both speak of what their common file is called says no more than that they change it.
+    # That both mention the name of their common file says no more than that they change it.
     said = (
         (one & two)
         - _GENERAL
@@ -271,14 +271,14 @@ def _is_same_work(first: _Traits, second: _Traits, everybodys: frozenset[str]) -
 
 
 def _share_files(first: _Traits, second: _Traits) -> bool:
-    """Whether they change the same files of the product; of those without product files, whether of any kind."""
+    """Whether they change the same product files; if neither has any, whether they change the same files of any kind."""
     by_product = first.product or second.product
     one, two = (first.product, second.product) if by_product else (first.paths, second.paths)
     return bool(one and two) and len(one & two) >= _SHARED * min(len(one), len(two))
 
 
 def _moves_tests(first: _Traits, second: _Traits) -> bool:
-    """Whether one deletes test files which the other adds under another path."""
+    """Whether one deletes test files that the other adds under another path."""
     return any(
         gone.removed and len(gone.removed & come.added) >= _LEAST_MOVED * len(gone.removed)
         for gone, come in ((first, second), (second, first))
@@ -294,7 +294,7 @@ def _words_of(text: str) -> set[str]:
 
 
 def _used_by_many(entries: Sequence[Entry]) -> frozenset[str]:
-    """The words that many authors use in titles, or that name where many work."""
+    """The words that many authors use in titles, or that name places where many work."""
     authors: dict[str, set[str]] = defaultdict(set)
     for entry in entries:
         said = " ".join([read_title(entry.commit.subject).text, *(file.path for file in entry.commit.files)])
@@ -304,7 +304,7 @@ def _used_by_many(entries: Sequence[Entry]) -> frozenset[str]:
 
 
 def _moved(commit: Commit) -> Iterator[tuple[str, str]]:
-    """Yield the folders between which its tests go, two levels deep: who moves tests does it a part at a time."""
+    """Yield the folders that its tests move between, two levels deep: people move tests one part at a time."""
     for file in commit.files:
         if file.old_path and _is_test(file.path) and _is_test(file.old_path):
             old, new = _two_levels(file.old_path), _two_levels(file.path)

@@ -1,4 +1,4 @@
-"""What of a day touches what a team uses: the facts of its commits, crossed with the names in the team's own files."""
+"""What in a day affects what a team uses: its commits' facts, matched with the names in the team's own files."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from analysis.uses.hits import Index
 
 
 def touching(digest: Digest, uses: Uses) -> Digest:
-    """Return the digest with what of it touches what somebody uses, in its own order; the repositories must be one."""
+    """Return the digest with the facts that affect what a team uses, in its own order; both must be about the same repository."""
     if uses.repo.lower() != digest.repo.lower():
         return digest
     index = Index(uses)
@@ -22,5 +22,5 @@ def touching(digest: Digest, uses: Uses) -> Digest:
 
 
 def touched_by(entry: Entry, index: Index) -> tuple[Use, ...]:
-    """Return the places of a team's that a commit touches; none where it touches nothing that they use."""
+    """Return the places in a team's files that a commit affects; none if it touches nothing they use."""
     return tuple(dict.fromkeys(use for hit in index.hits_of(entry.facts, entry.commit) for use in hit.uses))

@@ -1,4 +1,4 @@
-"""What is unusual about a day against the four weeks before it; nothing where they are not known well enough."""
+"""What is unusual about a day compared with the four weeks before; nothing if those are not known well enough."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -9,20 +9,20 @@ from math import sqrt
 from analysis.digest.period import Day
 
 LOOK_BACK = 28
-"""Days that a day is compared with."""
+"""Days that a day is compared with, just before it."""
 
-_ENOUGH = 14  # known days of these; below, nothing can be called usual
+_ENOUGH = 14  # known days among these; with fewer, nothing can be called usual
 _MOST = 4
 _FAR = 3.0  # standard deviations
 _LEAST_REVERTS, _LEAST_IN_AREA = 3, 6
 _TIMES = 3.0
-_STREAKS = (5, 10, 20)  # told once at each of these lengths, not every day in between
+_STREAKS = (5, 10, 20)  # reported once at each of these lengths, not every day in between
 _SELDOM = 1 / 3
 _RARE = 0.5
 
 
 class UnusualKind(StrEnum):
-    """Closed set, in the order in which it is told."""
+    """Closed set, in the order of display."""
 
     REVERTS = "reverts"
     COMMITS = "commits"
@@ -33,12 +33,12 @@ class UnusualKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Unusual:
-    """One thing that is not as it usually is.
+    """One thing that differs from the usual.
 
     Attributes:
-        name: an area's key, a file's path, an author; empty where it is about the day.
-        count: how many commits or reverts today, or on how many days in a row the file changed.
-        usual: how many on a day before, on average; 0 where that says nothing.
+        name: an area's key, a file's path or an author; empty if it is about the day as a whole.
+        count: commits or reverts today, or consecutive days on which the file changed.
+        usual: the average per day before; 0 if that is meaningless.
     """
 
     kind: UnusualKind
@@ -48,11 +48,11 @@ class Unusual:
 
 
 def find_unusual(today: Day, before: Sequence[Day], newcomers: Sequence[str] = ()) -> tuple[Unusual, ...]:
-    """Return what is unusual today; `before` are the known days of the weeks before, `newcomers` wrote here never before."""
+    """Return what is unusual today; `before` are the known days of the weeks before, `newcomers` are first-time authors."""
     if len(before) < _ENOUGH or not today.commits:
         return ()
     found = [*_reverts(today, before), *_commits(today, before), *_areas(today, before), *_streaks(today, before)]
-    # Where somebody new comes every day, that is no news.
+    # If somebody new comes every day, that is no news.
     if newcomers and _arrivals(before) < _RARE:
         found += [Unusual(UnusualKind.NEWCOMER, author) for author in newcomers]
     return tuple(found[:_MOST])
@@ -80,7 +80,7 @@ def _areas(today: Day, before: Sequence[Day]) -> Iterator[Unusual]:
 
 
 def _streaks(today: Day, before: Sequence[Day]) -> Iterator[Unusual]:
-    """Files that changed on each of the last days, and did not usually."""
+    """Files that changed on each of the last days but usually do not."""
     days = sorted(before, key=lambda day: day.date, reverse=True)
     found = []
     for path in today.paths:
@@ -92,7 +92,7 @@ def _streaks(today: Day, before: Sequence[Day]) -> Iterator[Unusual]:
 
 
 def _arrivals(before: Sequence[Day]) -> float:
-    """How many authors a day appear in the second half of these days whom the first half does not know."""
+    """Average number of authors per day in the second half of these days who are unknown to the first half."""
     days = sorted(before, key=lambda day: day.date)
     half = len(days) // 2
     known = {author for day in days[:half] for author in day.authors}
@@ -101,7 +101,7 @@ def _arrivals(before: Sequence[Day]) -> float:
 
 
 def _is_far(value: float, others: Sequence[int]) -> bool:
-    # A count varies by its square root even where nothing happens; few equal days must not make the next one unusual.
+    # A count varies by its square root even when nothing happens; a few equal days must not make the next one unusual.
     mean = _mean(others)
     spread = sqrt(sum((other - mean) ** 2 for other in others) / len(others))
     return value > mean + _FAR * max(spread, sqrt(mean), 0.5)
