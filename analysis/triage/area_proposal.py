@@ -1,4 +1,4 @@
-"""A first `[areas]` vocabulary for a repository, proposed from how its people tag and where they work."""
+"""A first `[areas]` vocabulary for a repository, proposed from its people's tags and the folders they work in."""
 
 import json
 import re
@@ -13,14 +13,14 @@ from analysis.commits.title import read_title
 from analysis.triage.areas import Areas
 from analysis.triage.repository_areas import is_process
 
-_OFTEN = 0.005  # of the commits; a tag that is rarer names no area that people follow
+_OFTEN = 0.005  # of the commits; a rarer tag names no area that people follow
 _LEAST = 3
 _MOST = 40
-_IN_FOLDER, _GENERAL = 0.02, 1 / 3  # what fewer, or more, of the commits touch or say tells nothing apart
-_OF_A_FOLDER = 0.6  # so much of what a tag touches lies in a folder that is its own
+_IN_FOLDER, _GENERAL = 0.02, 1 / 3  # shares of the commits; rarer or more common ones distinguish nothing
+_OF_A_FOLDER = 0.6  # share of what a tag touches that must lie in a folder for it to be the tag's own
 _NEARLY_ALL = 0.8
 _EXAMPLES = 2
-_TELLING = 100  # commits; of fewer, a third may be one busy week
+_TELLING = 100  # commits; with fewer, a third may be one busy week
 _TOPIC = re.compile(r"[a-z][\w .+/-]{1,30}", re.ASCII)
 _SAYS_NOTHING = frozenset(
     """apps base bin chore cmd common contrib crates deps deps_dev dependencies dev etc example examples extras fix go go_mod hack helpers include
@@ -28,7 +28,7 @@ _SAYS_NOTHING = frozenset(
     prepare_for private project public raw refactor release rfc revert root script scripts shared source src style tmp tool tools types update util
     utilities utils vendor version wip""".split()  # noqa: SIM905 - fifty quoted words are no easier to read
 )
-"""Folders and tags of any repository: they say how code lies or is handled, not what it is about."""
+"""Folders and tags found in any repository: they say how code is organised or handled, not what it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,9 @@ class Proposal:
     """One area that could be followed.
 
     Attributes:
-        key: as in `[areas.KEY]`; `known`: the vocabulary has it already.
-        tags: how people say it; `folders`: where it lives, with `/` around; either may be empty.
-        commits: how many say it; `examples`: titles of some.
+        key: as in `[areas.KEY]`; `known`: the vocabulary already has it.
+        tags: what people call it; `folders`: where it lives, enclosed in `/`; either may be empty.
+        commits: how many name it; `examples`: some of their titles.
     """
 
     key: str
@@ -50,10 +50,10 @@ class Proposal:
 
 
 def propose(commits: Sequence[Commit], areas: Areas) -> list[Proposal]:
-    """Return the areas that titles' tags and scopes name, with the folders that are theirs, and those that folders alone show.
+    """Return the areas that tags and scopes in titles name, with their folders, and those that only folders show.
 
-    The most frequent come first. What a third of the commits say or touch is none, nor what says how a commit is handled; two
-    names of one thing, or of one folder, are one area.
+    The most frequent come first. What a third of the commits name or touch is not an area, nor is what says how a commit is
+    handled; two names for one thing, or for one folder, are one area.
     """
     inside, everybody = _inside(commits)
     known = {area.key for area in areas}
@@ -73,7 +73,7 @@ def propose(commits: Sequence[Commit], areas: Areas) -> list[Proposal]:
 
 
 def tables(proposals: Sequence[Proposal]) -> dict[str, dict[str, Any]]:
-    """Return the proposals that are not known yet as `[areas]` tables of the configuration."""
+    """Return the proposals that are new as `[areas]` tables for the configuration."""
     return {
         one.key: {
             "en": one.key.replace("_", " ").capitalize(),
@@ -86,9 +86,9 @@ def tables(proposals: Sequence[Proposal]) -> dict[str, dict[str, Any]]:
 
 
 def broad(commits: Sequence[Commit], areas: Areas) -> dict[str, dict[str, Any]]:
-    """Return, as tables that `of_repository` reads, the areas that more than a third of a repository's commits have.
+    """Return the areas that more than a third of a repository's commits have, as tables for `of_repository`.
 
-    Proposals are held to that bound already; what the vocabulary, a labeler or owners name is not.
+    Proposals already respect that bound; areas named by the vocabulary, a labeler or owners do not.
     """
     if len(commits) < _TELLING:
         return {}
@@ -107,7 +107,7 @@ def _examples(commits: Sequence[Commit]) -> tuple[str, ...]:
 
 
 def _tagged(commits: Sequence[Commit], areas: Areas) -> dict[str, list[tuple[str, Commit]]]:
-    """Return who says each area how: by its key, the topics of titles with their commits."""
+    """Map each area's key to the topics in titles that name it, with their commits."""
     said: dict[str, list[tuple[str, Commit]]] = defaultdict(list)
     for commit in commits:
         for topic in read_title(commit.subject).topics:
@@ -130,10 +130,8 @@ def _inside(commits: Sequence[Commit]) -> tuple[dict[str, list[Commit]], int]:
 
 
 def _named(tags: Iterable[str], inside: Mapping[str, Sequence[Commit]], everybody: int) -> list[str]:
-    """Return the folders that are called as the tag is, crates and packages among them, and that not everybody touches."""
-    wanted = {
-        (depth, _bare(topic)) for topic in tags for depth in (1, len(topic.split()))
-    }  # `services/s3` has come apart
+    """Return the folders, crates and packages included, that share a tag's name and that not everybody touches."""
+    wanted = {(depth, _bare(topic)) for topic in tags for depth in (1, len(topic.split()))}  # `services/s3` was split
     depths = {depth for depth, _ in wanted}
     found = [
         folder
@@ -145,7 +143,7 @@ def _named(tags: Iterable[str], inside: Mapping[str, Sequence[Commit]], everybod
 
 
 def _joined(found: Sequence[Proposal]) -> list[Proposal]:
-    """Join what lives in the same folders: two names of it."""
+    """Join proposals that live in the same folders: they are two names for one area."""
     by_folders: dict[tuple[str, ...], int] = {}
     joined: list[Proposal] = []
     for one in found:
@@ -163,7 +161,7 @@ def _joined(found: Sequence[Proposal]) -> list[Proposal]:
 def _by_folder(
     inside: Mapping[str, Sequence[Commit]], everybody: int, areas: Areas, tagged: Sequence[Proposal]
 ) -> Iterator[Proposal]:
-    """Yield the folders that divide the product: of too general a one, those below it."""
+    """Yield the folders that divide the product; for one that is too general, those below it."""
     keys = {_bare(proposal.key) for proposal in tagged}
     taken = [folder for proposal in tagged for folder in proposal.folders]
     for folder, own in sorted(inside.items()):
@@ -183,7 +181,7 @@ def _by_folder(
 def _is_made_of(
     own: Sequence[Commit], folder: str, taken: Sequence[str], inside: Mapping[str, Sequence[Commit]]
 ) -> bool:
-    """Whether nearly all that touches a folder touches those below it that are areas already."""
+    """Whether nearly everything that touches a folder touches its subfolders that are already areas."""
     below = {commit.sha for other in taken if other.startswith(folder) for commit in inside[other]}
     return len(below) >= _NEARLY_ALL * len(own)
 
@@ -197,7 +195,7 @@ def _last(folder: str) -> str:
 
 
 def as_toml(proposals: Sequence[Proposal], repo: str, count: int) -> str:
-    """Write proposals as a part of `daybrief.toml`, each with why it is proposed."""
+    """Write proposals as a part of `daybrief.toml`, each with the reason it is proposed."""
     lines = [f"# Areas of {_plain(repo)}, proposed from its newest {count:,} commits. Rename, merge and delete freely."]
     known = [f"{proposal.key} ({proposal.commits})" for proposal in proposals if proposal.known]
     if known:
@@ -216,12 +214,12 @@ def _key(topic: str) -> str:
 
 
 def _bare(name: str) -> str:
-    """Return a name by which its spellings are one: `reverse-proxy` and `reverseproxy`, `binding` and `bindings`."""
+    """Return a name in a form that unites its spellings: `reverse-proxy` and `reverseproxy`, `binding` and `bindings`."""
     return "".join(part.removesuffix("s") for part in re.split(r"[\W_]+", name.lower()))
 
 
 def _folders(own: Sequence[Commit], inside: Mapping[str, Sequence[Commit]]) -> list[str]:
-    """Return the folders that most of an area's commits touch and that few others do."""
+    """Return the folders that most of an area's commits touch and few others do."""
     touched = Counter(folder for commit in own for folder in _touched(commit))
     good = [
         folder
@@ -252,5 +250,5 @@ def _plain(text: str) -> str:
 
 
 def _string(text: str) -> str:
-    # JSON's escapes are TOML's too; only DEL must be written out besides.
+    # JSON's escapes are valid in TOML; only DEL must be escaped as well.
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,6 +1,6 @@
-"""Which areas of a project a commit belongs to: from tags, title words and paths.
+"""Which areas of a project a commit belongs to, by tags, title words and paths.
 
-The general vocabulary is `areas.toml`; what a repository adds stands in `repository_areas`.
+The general vocabulary is `areas.toml`; `repository_areas` adds a repository's own.
 """
 
 import re
@@ -19,23 +19,23 @@ from analysis.i18n.language import FOLDER, LANGUAGES
 from analysis.i18n.words import WORDS
 
 MOST_AREAS = 2
-"""How many areas a commit has at most."""
+"""The most areas a commit can have."""
 
 _IN_TAG, _IN_TITLE, _IN_PATHS, _IN_COMMON_PATHS = 3.0, 1.6, 2.5, 1.5
 _NEARLY_ALL, _SURE, _ENOUGH = 0.9, 1.5, 1.0
 _PRODUCT = {FileKind.PRODUCTION, FileKind.BUILD, FileKind.LOCK}
 _MEASURES = {FileKind.TOOLING, FileKind.DOCS, FileKind.TEST}
-"""What benchmarks consist of: the models and settings that their files name are what is measured, not what changes."""
+"""What benchmarks consist of: the models and settings named in their files are measured, not changed."""
 _BUILDS = {FileKind.BUILD, FileKind.LOCK}
 _OF_MODELS = re.compile(
     r"(?<![a-z])(?:torch|pytorch|cuda|cudnn|gpus?|npus?|tpus?|xpus?|mlus?|hpus?|musa|rocm|hipify|triton|tensors?|llms?|vllm|sglang|sgl|srt|kv_?cache|fp8|fp4|bf16|bfloat16"
     r"|float16|transformers|huggingface|safetensors|logits?|logprobs?|lora|moe|deepspeed|fsdp|megatron|rlhf|rollouts?|prefill|diffusers|qwen\d?|llama\d?|deepseek)(?![a-z])",
     re.IGNORECASE,
 )
-"""Words of what trains or serves models, that hardly mean anything else."""
+"""Words of software that trains or serves models, which rarely mean anything else."""
 _SEVERAL_WORDS = 3
 _WITHIN = 6
-"""Letters of a word that can hardly stand within another by chance."""
+"""Letters from which on a word is unlikely to be part of another by chance."""
 _AROUND = {"docs": {FileKind.DOCS}, "ci": {FileKind.CI, FileKind.TEST}}
 _WORD = re.compile(r"[a-z0-9][a-z0-9_.-]*[a-z0-9]|[a-z0-9]")
 
@@ -46,14 +46,14 @@ class Area:
 
     Attributes:
         key: its name in data and commands; `names` is how it is shown, by language.
-        words: say it anywhere; `tags`: only in a tag, prefix or scope. All lower case.
-        paths: patterns over the path with a `/` before it.
-        apart: it lives in folders of its own, so that a path alone tells it.
-        platform: it is hardware that its users cannot exchange for another.
-        ml: it is a part of what trains or serves models; elsewhere its words mean other things (a worker, a cache, a graph).
-        covers: areas that go without saying where this one is sure, such as models in a diffusion commit.
-        learned: nobody named it but the repository's past; where no tag says it, it comes after all others.
-        broad: it covers so much of this repository that it tells its commits apart only where a tag says it.
+        words: name it anywhere; `tags`: name it only in a tag, prefix or scope. All lower case.
+        paths: patterns matched against the path with a leading `/`.
+        apart: it lives in folders of its own, so that a path alone identifies it.
+        platform: it is hardware that its users cannot swap for another.
+        ml: it is part of training or serving models; elsewhere its words mean other things (a worker, a cache, a graph).
+        covers: areas that go without saying if this one is certain, such as models in a diffusion commit.
+        learned: only the repository's past shows it; unless a tag names it, it comes after all others.
+        broad: it covers so much of this repository that it distinguishes commits only if a tag names it.
     """
 
     key: str
@@ -69,7 +69,7 @@ class Area:
     broad: bool = False
 
     def name(self, language: str) -> str:
-        """How it is shown in that language (`en` or `zh`)."""
+        """Its name in that language (`en` or `zh`)."""
         return self.names.get(language) or self.names.get("en") or self.key
 
 
@@ -82,7 +82,7 @@ class Areas:
     """The areas of one repository.
 
     Args:
-        of_models: the repository trains or serves models, so that its commits need not say so each time.
+        of_models: the repository trains or serves models, so its commits need not say so each time.
     """
 
     def __init__(self, areas: Iterable[Area], *, of_models: bool = False) -> None:
@@ -108,19 +108,19 @@ class Areas:
 
     @cached_property
     def definition(self) -> str:
-        """All that these areas are made of, as one text: what was sorted by the same definition need not be sorted again."""
+        """Everything that defines these areas, as one text: what was sorted by the same definition need not be sorted again."""
         return "\n".join([str(self._of_models), *map(_defined, self._areas.values())])
 
     def name(self, key: str, language: str) -> str:
-        """How the area with this key is shown; the key itself if it is unknown."""
+        """The name of the area with this key; the key itself if it is unknown."""
         return self._areas[key].name(language) if key in self._areas else key
 
     def is_platform(self, key: str) -> bool:
-        """Whether the area with this key is hardware that its users cannot exchange for another."""
+        """Whether the area with this key is hardware that its users cannot swap for another."""
         return key in self._areas and self._areas[key].platform
 
     def is_learned(self, key: str) -> bool:
-        """Whether nobody named the area with this key but the repository's past."""
+        """Whether only the repository's past shows the area with this key."""
         return key in self._areas and self._areas[key].learned
 
     def lies_in(self, key: str, path: str) -> bool:
@@ -128,7 +128,7 @@ class Areas:
         return key in self._in_path(path, frozenset())
 
     def find(self, text: str) -> str | None:
-        """Return the key of the area that somebody means by `text` (`AMD`, `rocm`), in any language, or None."""
+        """Return the key of the area that `text` refers to (`AMD`, `rocm`), in any language, or None."""
         wanted = _plain(text.strip().lower())
         if key := self._by_name.get(wanted):
             return key
@@ -137,7 +137,7 @@ class Areas:
 
     @cached_property
     def _by_name(self) -> dict[str, str]:
-        """The areas by their keys, their names and the words of these; where several have one, the first."""
+        """The areas by key, by name and by the words in their names; the first one wins."""
         found: dict[str, str] = {}
         for area in self._areas.values():
             names = [written for name in area.names.values() for written in (name, name.replace(" ", ""))]
@@ -148,7 +148,7 @@ class Areas:
         return found
 
     def named_by(self, text: str) -> str | None:
-        """Return the key of the area that a folder or an owner names by one of its words; the deepest folder decides."""
+        """Return the key of the area that a word of a folder's or owner's name stands for; the deepest folder decides."""
         for word in reversed(re.split(r"[/@*.\s-]+", text.lower())):
             key = _plain(word)
             if key and (key in self._areas or key in self._by_word):
@@ -156,11 +156,11 @@ class Areas:
         return None
 
     def of(self, title: Title, files: Sequence[FileChange], repo: str = "") -> tuple[str, ...]:
-        """Return the areas of a commit of `repo` (`owner/name`), the surest first, at most MOST_AREAS.
+        """Return the areas of a commit in `repo` (`owner/name`), the surest first, at most MOST_AREAS.
 
-        Tags are people's own word. Paths decide alone for areas that live in folders of their own; areas that cut
-        across (a scheduler, models, an interface) are named by nearly all of the paths, or by the title. What the
-        repository itself is called says nothing but as a tag of its own.
+        Tags are what people say themselves. Paths alone decide for areas that live in folders of their own; cross-cutting
+        areas (a scheduler, models, an interface) must be named by nearly all of the paths, or by the title. The
+        repository's own name counts only as a tag by itself.
         """
         own = self._own(repo)
         tagged = self.tagged(title, own)
@@ -183,9 +183,9 @@ class Areas:
         sure = [(value, key) for key, value in score.items() if value >= _ENOUGH and key not in foreign]
         learned = {key for key, area in self._areas.items() if area.learned} - tagged
         named = {key for _, key in sure} - learned
-        if named - {"docs"} and "docs" not in tagged:  # documents of something are about that
+        if named - {"docs"} and "docs" not in tagged:  # documentation of something is about that
             sure = [(value, key) for value, key in sure if key != "docs"]
-        if named:  # that it lies in a folder which nobody ever named is told where nothing else is
+        if named:  # an area that only a folder shows is used only if there is no other
             sure = [(value, key) for value, key in sure if key not in learned or self._areas[key].tags]
         if files and "benchmark" in named and all(kind_of(file.path) in _MEASURES for file in files):
             sure = [(value, key) for value, key in sure if key == "benchmark" or key in tagged | in_title]
@@ -193,20 +193,20 @@ class Areas:
         return tuple(key for _, key in sure[:MOST_AREAS])
 
     def _foreign(self, title: Title, files: Sequence[FileChange], tagged: frozenset[str], repo: str) -> frozenset[str]:
-        """Areas whose words here mean something else: of models where nothing speaks of any, of what surrounds the product in its code."""
+        """Areas whose words mean something else here: those about models if nothing mentions any, those around the product in its code."""
         kinds = {kind_of(file.path) for file in files}
         found = {"docs"} if kinds & _PRODUCT else set[str]()
         if kinds and not kinds & _BUILDS:
             found.add("build_release")
         if kinds and not kinds & _AROUND["ci"]:
-            found.add("ci")  # a flaky kernel that is mended where no test is touched
-        if not title.types or title.types[0] in AROUND:  # `fix(build): …` mends how the product builds something
+            found.add("ci")  # a flaky kernel fixed without touching a test
+        if not title.types or title.types[0] in AROUND:  # `fix(build): …` fixes how the product builds something
             found -= tagged
         is_of_models = self._of_models or bool(_OF_MODELS.search(repo)) or _speaks_of_models(title, files)
         return frozenset(found) if is_of_models else frozenset(found) | self._ml
 
     def tagged(self, title: Title, own: frozenset[str] = frozenset()) -> frozenset[str]:
-        """Return the areas that a title's tags, prefix and scope name; `own` words say nothing as a part of one: `cmd/quill`."""
+        """Return the areas that a title's tags, prefix and scope name; `own` words mean nothing as part of one: `cmd/quill`."""
         return frozenset(key for topic in title.topics for key in self._meant(topic, own))
 
     def _meant(self, topic: str, own: frozenset[str]) -> list[str]:
@@ -219,12 +219,12 @@ class Areas:
         ]
 
     def _own(self, repo: str) -> frozenset[str]:
-        """Return the words of a repository's own name, and those that stand within it: `metrics` in quillmetrics."""
+        """Return the words of a repository's own name, and those contained in it: `metrics` in quillmetrics."""
         name = repo.rpartition("/")[2].lower()
         return _own_words(repo) | {word for word in self._by_word if len(word) >= _WITHIN and word in name}
 
     def _shares(self, files: Sequence[FileChange], own_words: frozenset[str]) -> dict[str, float]:
-        # Where the product is touched, tests and documents that come along do not decide what it is about.
+        # If the product is touched, accompanying tests and docs do not decide what the commit is about.
         kinds = {file.path: kind_of(file.path) for file in files}
         product = [file for file in files if kinds[file.path] in {FileKind.PRODUCTION, FileKind.BUILD}]
         counted = product or files
@@ -269,7 +269,7 @@ def _plain(word: str) -> str:
 
 
 def _speaks_of_models(title: Title, files: Sequence[FileChange]) -> bool:
-    """Whether a commit's title, paths or lines show that it is of what trains or serves models; so it is taken where no lines are here."""
+    """Whether a commit's title, paths or lines show that it is about training or serving models; assumed if no lines are known."""
     if not any(file.patch for file in files):
         return True
     texts = (title.text, *title.topics, *(file.path for file in files), *(file.patch or "" for file in files))
@@ -277,7 +277,7 @@ def _speaks_of_models(title: Title, files: Sequence[FileChange]) -> bool:
 
 
 def is_of_models(texts: Iterable[str]) -> bool:
-    """Whether what a repository says of its own parts shows that it trains or serves models: by several words, as one may be chance."""
+    """Whether a repository's own descriptions show that it trains or serves models; it takes several words, as one may be chance."""
     return len({word.lower() for text in texts for word in _OF_MODELS.findall(text)}) >= _SEVERAL_WORDS
 
 
@@ -307,7 +307,7 @@ def general() -> Areas:
 
 
 def read_areas(tables: Mapping[str, Mapping[str, Any]]) -> list[Area]:
-    """Read `[areas]` tables, as `areas.toml` and the configuration have them."""
+    """Read `[areas]` tables from `areas.toml` or the configuration."""
     return [
         Area(
             key,

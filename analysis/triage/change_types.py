@@ -1,4 +1,4 @@
-"""Of which types a change is: what its title says outright, what only the files say, and what is left of what was learned."""
+"""A change's types: what its title says outright, what only the files show, and otherwise what was learned."""
 
 import re
 from collections import Counter
@@ -40,7 +40,7 @@ def released(facts: Sequence[Fact]) -> Fact | None:
 def types_said(
     commit: Commit, title: Title, facts: Sequence[Fact], kinds: dict[str, FileKind], statements: Sequence[Statement]
 ) -> tuple[ChangeType, ...]:
-    """Return the types that the title says outright, or a note for users; what only the files say stands above a prefix. Often none."""
+    """Return the types that the title or a note for users states outright; what the files prove beats a prefix. Often none."""
     found: list[ChangeType] = []
     takes_back = any(fact.kind is FactKind.REVERTS for fact in facts) or says_revert(title.text)
     if title.restores is None and takes_back:
@@ -48,11 +48,11 @@ def types_said(
     named = [kind for kind in types_named(commit, title, kinds) if kind is not ChangeType.CHORE]
     if named[:1] == [ChangeType.CI_BUILD] and plain_type(title.text, by_bot=is_bot(commit)) is ChangeType.DEPENDENCIES:
         named.insert(0, ChangeType.DEPENDENCIES)  # `Build: bump pages from 1.2 to 1.3`
-    if ChangeType.DEPENDENCIES in named:  # `build(deps): …` says it, wherever the list of them lies
+    if ChangeType.DEPENDENCIES in named:  # `build(deps): …` says so, wherever the dependencies are listed
         named.sort(key=lambda kind: kind is not ChangeType.DEPENDENCIES)
     around = _surrounding(kinds) if named and named[0] is not ChangeType.DEPENDENCIES else None
     if around and named[0] in AROUND and _share(commit, kinds, named[0]) >= _ITS_SHARE:
-        around = None  # of two kinds around the product, the prefix says which it is about
+        around = None  # given two kinds of files around the product, the prefix says which the change is about
     found += [around] if around else []
     found += named
     idle = _idle(commit, kinds) if not found or found[0] in _ACTS else None
@@ -60,21 +60,21 @@ def types_said(
     if released(facts) is not None:
         found.insert(0, ChangeType.RELEASE)
     elif is_breaking(commit, title):
-        found.insert(0, ChangeType.BREAKING)  # whatever else it is, users must act
+        found.insert(0, ChangeType.BREAKING)  # whatever else it is, users have to act
     elif hidden := _hidden(found, facts):
         found.insert(0, hidden)
     plain = None if found or title.restores else plain_type(title.text, by_bot=is_bot(commit))
     if plain in _ACTS and FileKind.PRODUCTION not in kinds.values() and not commit.is_unseen:
-        plain = None  # nothing of the product acts otherwise: "Handle timeouts" may be a test's
+        plain = None  # the product behaves as before: "Handle timeouts" may be about a test
     if not found and not title.restores:
         plain = plain or _announced(statements)
     return tuple(dict.fromkeys([*found, plain] if plain else found))
 
 
 def types_named(commit: Commit, title: Title, kinds: dict[str, FileKind]) -> tuple[ChangeType, ...]:
-    """Return the types that a title's prefix and tags name, without a scope that is none.
+    """Return the types that a title's prefix and tags name, ignoring a scope that is not a type.
 
-    `fix(build): …` of code that builds things is about no file that the project itself is built with.
+    `fix(build): …` in code that builds things is not about the project's own build files.
     """
     first, rest = title.types[:1], title.types[1:]
     return first + tuple(kind for kind in rest if not kinds or kind not in AROUND or _share(commit, kinds, kind))
@@ -91,13 +91,13 @@ _ANNOUNCED = {
 
 
 def _announced(statements: Sequence[Statement]) -> ChangeType | None:
-    """The type that a note made for users gives the change."""
+    """The type that a note for users gives the change."""
     found = (_ANNOUNCED.get(one.category) for one in statements if one.source is Source.FRAGMENT)
     return next(filter(None, found), None)
 
 
 def _hidden(found: Sequence[ChangeType], facts: Sequence[Fact]) -> ChangeType | None:
-    """The type of what the diff proves of the product, where the title speaks of what surrounds it."""
+    """The type that the diff proves for the product, if the title is about what surrounds it."""
     if found[:1] and found[0] in {*AROUND, ChangeType.REFACTOR}:
         kinds = {fact.kind for fact in facts_for_users(facts)}
         if kinds & _PUBLIC:
@@ -112,7 +112,7 @@ _PUBLIC = {
     FactKind.ENDPOINT_REMOVED,
     FactKind.GATE_REMOVED,
 }
-"""What people type or call: without it, what they have written fails."""
+"""What people type or call: if it is removed, what they have written fails."""
 _LOST = _PUBLIC | {
     FactKind.ENV_REMOVED, FactKind.CONFIG_REMOVED, FactKind.CHOICE_REMOVED, FactKind.METRIC_REMOVED, FactKind.NAME_REMOVED, FactKind.NAME_RENAMED,
     FactKind.MODULE_REMOVED, FactKind.SIGNATURE_CHANGED, FactKind.DEFAULT_CHANGED, FactKind.DEPRECATED, FactKind.REQUIREMENT_CHANGED,
@@ -122,14 +122,14 @@ _BREAKS = re.compile(
     r"|no longer (?:be )?(?:support|accept|allow|work|availab|valid|provid|export|expos|includ|ship|run|return|read|honou?r|respect))",
     re.IGNORECASE,
 )
-"""Words that say it; what is merely removed or changed may be nobody's."""
+"""Words that announce breakage; what is merely removed or changed may have no users."""
 
 _REMOVES_IDLE = re.compile(
     r"\b(?:remov|delet|drop)\w*\b.{0,20}\b(?:unused|dead|useless|unnecessary|unneeded|redundant|duplicated?)\b"
     r"(?!.*\b(?:param|arg|flag|option|setting|field|env|endpoint))",
     re.IGNORECASE,
 )
-"""Who takes away what does nothing breaks nothing; what people pass or set breaks them even where nothing reads it."""
+"""Removing something without effect breaks nothing, but removing what people pass or set breaks them even if nothing reads it."""
 
 
 def likeliest(
@@ -141,12 +141,12 @@ def likeliest(
     is_own: bool,
     is_of_product: bool,
 ) -> ChangeType:
-    """The first of the expected types that title and diff do not rule out.
+    """The first of the expected types that the title and the diff do not rule out.
 
-    `is_of_product`: its lines are the product's for the most part, not those of what surrounds it.
-    `is_own`: what is expected was learned of the repository itself, which has words of its own for what is faster, and knows
-    what its people call CI or documents.
-    What calls itself a chore says so if it mends something; what takes something back says so; and what breaks has lost something.
+    `is_of_product`: most of its lines are the product's, not of what surrounds it.
+    `is_own`: the expectation was learned from the repository itself, which has its own words for what is faster, and knows
+    what its people call CI or documentation.
+    A chore says so if it fixes something, a revert says that it is one, and a breaking change has lost something.
     """
     ruled_out = {ChangeType.REVERT}
     if ChangeType.CHORE in title.types and not found_in(title.text) and not _MENDS.search(title.text):
@@ -167,11 +167,11 @@ def likeliest(
 
 
 def _unlike(title: Title, kinds: set[FileKind], *, is_of_product: bool) -> set[ChangeType]:
-    """The types that a change of these kinds of files is not, by what most projects mean by them."""
+    """The types that a change to these kinds of files cannot be, as most projects use the terms."""
     found = set[ChangeType]()
     if not _BUILDS & kinds or is_of_product:
         found.add(ChangeType.CI_BUILD)
-    # Where the product's own comments and layout are all that changes, `_idle` has said so.
+    # If only the product's comments and layout change, `_idle` has already said so.
     if FileKind.DOCS not in kinds:
         found.add(ChangeType.DOCS)
     if FileKind.TEST not in kinds:
@@ -182,16 +182,16 @@ def _unlike(title: Title, kinds: set[FileKind], *, is_of_product: bool) -> set[C
 
 
 def is_breaking(commit: Commit, title: Title) -> bool:
-    """Whether it says so itself."""
+    """Whether the commit says so itself."""
     return title.breaking or says_breaking(commit.body)
 
 
 _ACTS = {ChangeType.FEATURE, ChangeType.BUGFIX, ChangeType.PERFORMANCE}
-"""Types of what changes how the product behaves."""
+"""Types of changes to how the product behaves."""
 
 
 def _idle(commit: Commit, kinds: dict[str, FileKind]) -> ChangeType | None:
-    """The type of what leaves the product as it was, whatever it is called: of comments, of layout, of other paths; None for others."""
+    """The type of a change that leaves the product as it was, whatever its title: comments, layout, other paths; None for others."""
     files = [changed_file(file) for file in commit.files if kinds[file.path] in _PRODUCT]
     if not files:
         return None
@@ -204,11 +204,11 @@ def _idle(commit: Commit, kinds: dict[str, FileKind]) -> ChangeType | None:
 
 
 _ITS_SHARE = 0.2
-"""The share of its lines from which on a change is about CI or documents as its prefix says: `[ci] move the tests` moves tests."""
+"""The least share of its lines for a change to be about CI or documentation as its prefix says: `[ci] move the tests` moves tests."""
 
 
 def _share(commit: Commit, kinds: dict[str, FileKind], wanted: ChangeType) -> float:
-    """The share of the lines of tests, CI, packaging and documents that are in files of that type."""
+    """The share of the lines in tests, CI, packaging and documentation that are in files of that type."""
     lines: Counter[ChangeType] = Counter()
     for file in commit.files:
         if (kind := _KIND_TYPES.get(kinds[file.path])) in AROUND:
@@ -217,7 +217,7 @@ def _share(commit: Commit, kinds: dict[str, FileKind], wanted: ChangeType) -> fl
 
 
 def is_of_product(commit: Commit, kinds: dict[str, FileKind]) -> bool:
-    """Whether most of its lines, without tests and documents, are of the product's code and not of what builds it."""
+    """Whether most of its lines, apart from tests and documentation, are product code rather than build files."""
     counted = [file for file in commit.files if kinds[file.path] in {FileKind.PRODUCTION, *_BUILDS}]
     lines = {file.path: 1 + file.additions + file.deletions for file in counted}
     product = sum(lines[file.path] for file in counted if kinds[file.path] is FileKind.PRODUCTION)
@@ -225,12 +225,12 @@ def is_of_product(commit: Commit, kinds: dict[str, FileKind]) -> bool:
 
 
 def type_unseen(title: Title, kinds: dict[str, FileKind]) -> ChangeType:
-    """The type of a change of which at most the names of its files are known: what these or its author's verb say."""
+    """The type of a change whose diff is unknown, by its file names, if known, or its author's verb."""
     return _surrounding(kinds) or (ChangeType.BUGFIX if _SAYS_FIX.match(title.text) else ChangeType.UNKNOWN)
 
 
 def _surrounding(kinds: dict[str, FileKind]) -> ChangeType | None:
-    """The type that the files give alone: where only tests are touched it is a change of tests, whatever it is called."""
+    """The type given by the files alone: if only tests are touched it is a test change, whatever its title."""
     present = set(kinds.values()) - {FileKind.GENERATED, FileKind.TOOLING}
     if not present or FileKind.PRODUCTION in present or FileKind.VENDORED in present:
         return None

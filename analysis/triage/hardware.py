@@ -1,6 +1,6 @@
-"""Families of devices by the words that people and code have for them: Hopper, sm90 and H200 are one.
+"""Families of devices by the words that people and code use for them: Hopper, sm90 and H200 are one family.
 
-A claim that names a device of which the commit says nothing is nobody's but the model's.
+A claim that names a device the commit does not mention was made up by the model.
 """
 
 import re
@@ -19,7 +19,7 @@ _FAMILIES = {
     "intel": (r"XPUs?|Gaudi\d?|HPUs?", r"xpu|gaudi|hpu|habana|sycl|intel"),
     "musa": (r"MUSA|Moore Threads", r"musa|moore"),
 }  # fmt: skip
-"""By family: how people name it, exactly; how a commit may show it, in lower case and as a part of longer names too."""
+"""By family: the exact names people use; how a commit may show it, in lower case and also as part of longer names."""
 
 _TOLD = re.compile(
     rf"(?<![\w-])(?:{'|'.join(f'(?P<{family}>{told})' for family, (told, _) in _FAMILIES.items())})(?![\w-])", re.ASCII
@@ -40,12 +40,12 @@ def told_in(text: str) -> frozenset[str]:
 
 
 def shown_in(text: str) -> frozenset[str]:
-    """Return the families of devices of which a commit's text, in lower case, speaks in a name or in words."""
+    """Return the families of devices that a commit's text, in lower case, mentions in a name or in words."""
     return frozenset(family for family, pattern in _SHOWN.items() if pattern.search(text))
 
 
 def named_in(text: str) -> dict[str, str]:
-    """Return the devices that a text names, by their families, each once, as the text writes it."""
+    """Return the devices that a text names, one per family, spelt as in the text."""
     found: dict[str, str] = {}
     for match in _TOLD.finditer(text):
         found.setdefault(match.lastgroup or "", match[0])

@@ -1,4 +1,4 @@
-"""Whether a change leaves what runs as it was: only comments, docstrings, prose, blank lines or layout differ."""
+"""Whether a change leaves what runs untouched: only comments, docstrings, prose, blank lines or layout differ."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ def reads_as_prose(text: str) -> bool:
 
 
 def is_inert(file: ChangedFile) -> bool:
-    """Whether the whole change of a file is seen, and none of it reaches what runs."""
+    """Whether a file's change is fully seen and none of it affects what runs."""
     if file.change.status not in {"modified", "changed"} or not file.hunks or not file.is_whole:
         return False
     return all(
@@ -29,12 +29,12 @@ def is_inert(file: ChangedFile) -> bool:
 
 
 def is_moved(file: ChangedFile) -> bool:
-    """Whether a file only got another path."""
+    """Whether a file was only moved or renamed."""
     return file.change.status == "renamed" and not file.change.additions and not file.change.deletions
 
 
 def is_laid_out_anew(file: ChangedFile) -> bool:
-    """Whether of an inert change nothing but its layout differs: no word of a comment or a docstring came or went."""
+    """Whether an inert change differs only in layout: no word of a comment or docstring was added or removed."""
     lines = [line for hunk in file.hunks for line in hunk.lines]
     came, went = (
         Counter(_PATTERNS.word.findall("\n".join(line.text for line in lines if getattr(line, side))))
@@ -44,14 +44,14 @@ def is_laid_out_anew(file: ChangedFile) -> bool:
 
 
 def is_worded_anew(file: ChangedFile) -> bool:
-    """Whether beside comments and layout only sentences within strings differ, and say much the same: messages with fewer typos."""
+    """Whether, apart from comments and layout, only sentences in strings differ and say much the same: messages with fewer typos."""
     if file.change.status not in {"modified", "changed"} or not file.hunks or not file.is_whole:
         return False
     return all(_is_worded_alike(before.code, after.code) for before, after in file.views)
 
 
 _ALIKE, _SENTENCE = 0.7, 3
-"""How alike two sentences are, from 0 to 1, that say the same, and of how many words a text is one."""
+"""How similar two sentences must be, from 0 to 1, to say the same, and how many words make a text a sentence."""
 
 
 def _is_worded_alike(before: str, after: str) -> bool:
@@ -72,12 +72,12 @@ def _is_layout(before: View, after: View, language: str) -> bool:
 
 
 def _bare(view: View) -> str:
-    """What changed without all that a formatter may add or take away: quickly seen to be as much as before, or not."""
+    """What changed, without anything a formatter may add or remove: a quick check whether it is the same as before."""
     return "".join(text for _, text, is_changed in view.lines() if is_changed).translate(_LAYOUT)
 
 
 def _pieces(code: str, language: str) -> Iterator[str | list[str]]:
-    """Yield the code without its layout, cut at runs of imports, of which the order is layout too."""
+    """Yield the code without its layout, split at runs of imports, whose order counts as layout too."""
     rest, imports = "", list[str]()
     begins = _PATTERNS["imports"].get(language)
     for text in _statements(code):
@@ -99,7 +99,7 @@ def _run(text: str, language: str) -> list[str]:
 
 
 def _statements(code: str) -> Iterator[str]:
-    """Yield the lines, those within brackets together."""
+    """Yield the lines, joining those within brackets."""
     depth, begun = 0, list[str]()
     for line in code.split("\n"):
         begun.append(line)
@@ -115,7 +115,7 @@ def _opened(line: str) -> int:
 
 
 def _imported(statement: str, language: str) -> list[str]:
-    """Each name that an import brings, with what else the statement says: two statements may become one."""
+    """Each name that an import brings in, with the rest of its statement: two statements may become one."""
     if language == "go":
         return _PATTERNS.package.findall(statement)
     found = next((found for form in _PATTERNS["names"].values() if (found := form.fullmatch(statement))), None)
@@ -125,7 +125,7 @@ def _imported(statement: str, language: str) -> list[str]:
 def _squeezed(code: str, language: str) -> str:
     if language == "javascript":
         code = _PATTERNS.last_semicolon.sub("", code)
-    parts = _PATTERNS.string.split(code)  # in turn what stands outside of strings, and a string
+    parts = _PATTERNS.string.split(code)  # alternates between code outside strings and a string
     parts[::2] = [_PATTERNS.blank.sub(" ", _PATTERNS.needless.sub("", part)) for part in parts[::2]]
     if language in _EITHER_QUOTE:
         parts[1::2] = [f'"{text[1:-1]}"' if text[0] == "'" and '"' not in text else text for text in parts[1::2]]
@@ -133,17 +133,17 @@ def _squeezed(code: str, language: str) -> str:
 
 
 def _is_indented_alike(before: str, after: str) -> bool:
-    """Whether blocks stay what they were, as far as the lines are the same: all are shifted alike, or all widened."""
+    """Whether blocks stay the same, judging by the unchanged lines: all are shifted alike, or all widened."""
     old, new = list(_indents(before)), list(_indents(after))
     if [text for text, _ in old] != [text for text, _ in new]:
-        return True  # lines were joined or wrapped, by a formatter
+        return True  # a formatter joined or wrapped lines
     pairs = [(was, now) for (_, was), (_, now) in zip(old, new, strict=True)]
     widest = max(pairs, default=(0, 0))
     return len({now - was for was, now in pairs}) <= 1 or all(was * widest[1] == now * widest[0] for was, now in pairs)
 
 
 def _indents(code: str) -> Iterator[tuple[str, int]]:
-    """Yield the lines that stand in no bracket, each with its indentation."""
+    """Yield the lines outside brackets, each with its indentation."""
     for text in _statements(code.expandtabs(4)):
         line = text.partition("\n")[0]
         if line.strip():
@@ -151,7 +151,7 @@ def _indents(code: str) -> Iterator[tuple[str, int]]:
 
 
 def _is_prose(before: View, after: View) -> bool:
-    """Whether what differs is sentences: the middle of a comment or docstring, of which the hunk shows no end."""
+    """Whether only sentences differ: the middle of a comment or docstring whose ends the hunk does not show."""
     lines = [(text.strip(), changed) for view in (before, after) for _, text, changed in view.lines() if text.strip()]
     changed = [text for text, is_changed in lines if is_changed]
     if not changed:

@@ -1,4 +1,4 @@
-"""What the people of a repository did about a change, as signals: labels of its pull request and of the issues that it closes, votes."""
+"""What a repository's people did about a change, as signals: labels on its pull request and the issues it closes, votes."""
 
 import math
 from collections.abc import Iterator
@@ -8,12 +8,12 @@ from analysis.commits.title import ChangeType
 from analysis.i18n.patterns import Patterns
 from analysis.triage.prominence import Signal
 
-_MOST_VOTES = 3.0  # e^3 votes: beyond some twenty, more say nothing
+_MOST_VOTES = 3.0  # e^3 votes: beyond about twenty, more add nothing
 _PATTERNS = Patterns(__file__, "people")
 
 
 def signals_of_people(pull_request: PullRequest | None) -> Iterator[Signal]:
-    """Yield what the labels and the votes say; nothing where there is no pull request."""
+    """Yield what the labels and votes say; nothing without a pull request."""
     if pull_request is None:
         return
     closed = [issue for issue in pull_request.issues if issue.closes]
@@ -41,7 +41,7 @@ def signals_of_people(pull_request: PullRequest | None) -> Iterator[Signal]:
 
 
 def labelled_type(pull_request: PullRequest | None) -> ChangeType | None:
-    """Return the type that its labels give a change, else those of the issues that it closes; None where they differ or say none."""
+    """Return the type given by a change's labels, else by those of the issues it closes; None if they disagree or give none."""
     if pull_request is None:
         return None
     closed = [label for issue in pull_request.issues if issue.closes for label in issue.labels]

@@ -1,7 +1,7 @@
-"""How prominent a commit is to whoever runs or builds on a repository: a few named signals, each with a weight.
+"""How prominent a commit is to people who run a repository or build on it: a few named signals, each with a weight.
 
-The weights are fitted to days that readers labelled, and held near what was expected of each signal before
-(`analysis.readers.training` is the recipe). Signals are few and general on purpose: days are judged that nobody has seen.
+The weights are fitted to days that readers labelled, and held near what was expected of each signal beforehand
+(`analysis.readers.training` is the recipe). Signals are few and general on purpose: they must work on days never seen.
 """
 
 import json
@@ -23,7 +23,7 @@ from analysis.statements.symptoms import found_in
 from analysis.triage.reason import Reason
 
 WEIGHTS = Path(__file__).parent / "prominence.json"
-"""The weights that come with Daybrief."""
+"""The weights that ship with Daybrief."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,9 @@ class Signal:
     """One piece of evidence.
 
     Attributes:
-        name: what its weight stands under.
-        value: how strong it is, 1 for what is there or not.
-        code, detail: the reason that readers are given for it; without a code, none.
+        name: the key of its weight.
+        value: its strength; 1 for a signal that is either present or not.
+        code, detail: the reason shown to readers; without a code, none.
     """
 
     name: str
@@ -44,7 +44,7 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Prominence:
-    """Weights by the names of signals, so that their sum is the log-odds that `analysis.triage.triage` cuts into levels."""
+    """Weights by signal name; their sum is the log-odds that `analysis.triage.triage` cuts into levels."""
 
     bias: float
     weights: Mapping[str, float]
@@ -54,7 +54,7 @@ class Prominence:
         return self.bias + sum(self.weights.get(signal.name, 0.0) * signal.value for signal in found)
 
     def reasons(self, found: Iterable[Signal]) -> list[Reason]:
-        """Return what the signals add, one reason for each thing that readers are told, in no order."""
+        """Return what the signals add, one reason per thing that readers are told, in no particular order."""
         sums: dict[tuple[str, str], float] = {}
         for signal in found:
             if signal.code:
@@ -71,20 +71,20 @@ class Prominence:
 
     @classmethod
     def load(cls, data: Mapping[str, Any]) -> "Prominence":
-        """Make the model of what `dump` returned."""
+        """Make the model from what `dump` returned."""
         return cls(data["bias"], data["weights"])
 
 
 @lru_cache(maxsize=1)
 def shipped() -> Prominence:
-    """Return the weights that come with Daybrief."""
+    """Return the weights that ship with Daybrief."""
     return Prominence.load(json.loads(WEIGHTS.read_text(encoding="utf-8")))
 
 
 GRAVE = frozenset({"data_loss", "security", "crash", "hang", "race", "wrong_result", "leak", "out_of_memory"})
-"""Symptoms that weigh by themselves."""
+"""Symptoms that carry weight by themselves."""
 
-_MOST_SIZE = 6.0  # e^6 lines: beyond some hundred, more say nothing
+_MOST_SIZE = 6.0  # e^6 lines: beyond a few hundred, more add nothing
 _MOST_SENTENCES = 2
 _PATTERNS = Patterns(__file__, "prominence")
 
@@ -121,7 +121,7 @@ def signals(
     statements: Sequence[Statement],
     platform: str,
 ) -> Iterator[Signal]:
-    """Yield what speaks for a commit's prominence, or against it.
+    """Yield what speaks for or against a commit's prominence.
 
     `types` are the commit's, the surest first; `platform` is the area of the hardware that it is for, empty for none.
     """
@@ -152,7 +152,7 @@ def signals(
 
 
 def explains_better(title: str) -> bool:
-    """Whether a title says that something fails as it did before, only with better words."""
+    """Whether a title says that something fails as before, only with a better message."""
     return bool(_PATTERNS.explains.search(title))
 
 
@@ -162,16 +162,16 @@ def is_about_tests(text: str) -> bool:
 
 
 def facts_for_users(facts: Iterable[Fact]) -> Iterator[Fact]:
-    """Yield the facts that are not about what tests set for themselves."""
+    """Yield the facts that are not about tests' own settings."""
     return (fact for fact in facts if not _PATTERNS.testing.search(fact.name))
 
 
 def _evidence(
     commit: Commit, kinds: Mapping[str, FileKind], types: Sequence[ChangeType], *, is_hidden: bool
 ) -> Iterator[Signal]:
-    """What of the product is touched, and what comes with it: a fix with its test is seldom idle.
+    """What parts of the product are touched, and what comes with it: a fix with a test is rarely idle.
 
-    `is_hidden`: it puts the product at risk, whatever it is called.
+    `is_hidden`: it puts the product at risk, whatever its title says.
     """
     lead, present = types[0], set(kinds.values())
     if FileKind.PRODUCTION in present or not kinds:
@@ -201,7 +201,7 @@ def _evidence(
 
 
 def _grave(statements: Iterable[Statement]) -> Iterator[tuple[Statement, str, str]]:
-    """Yield the statements that name a grave symptom, with its code and its words."""
+    """Yield the statements that name a grave symptom, with its code and wording."""
     for one in statements:
         if one.source in {Source.BODY, Source.PULL_REQUEST, Source.FRAGMENT} and one.kind is StatementKind.EFFECT:
             found = next(((code, words) for code, words in found_in(one.text) if code in GRAVE), None)
@@ -233,7 +233,7 @@ def _troubles(
             yield Signal("grave_fix", code=code, detail=detail)
     raised = next((fact for fact in facts if fact.kind is FactKind.CHECK_ADDED), None)
     if _PATTERNS.refuses.search(title.text):
-        # Who throws may have thrown before, and does where the title speaks of a clearer error.
+        # Code that throws now may have thrown before, and did if the title mentions a clearer error.
         yield Signal("refuses", code="refuses" if raised and not explains_better(title.text) else "")
     if raised and is_fix:
         yield Signal("raises", code="check_added", detail=raised.name)

@@ -10,7 +10,7 @@ class Reason:
     Attributes:
         code: which reason, the key of its sentence in every language.
         detail: what the sentence is about, such as a flag's name; may be empty.
-        points: what it added (or took away).
+        points: what it added or subtracted.
     """
 
     code: str

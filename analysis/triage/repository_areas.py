@@ -1,7 +1,7 @@
-"""The areas of one repository: the general ones, with what it says itself and what its past shows.
+"""The areas of one repository: the general ones, plus what it says itself and what its past shows.
 
-Labels of `.github/labeler.yml` and teams of CODEOWNERS that name a known area add their paths to it; others become areas. So do
-scopes, folders, crates and packages of the past (`area_proposal`), behind all that people named.
+Labels in `.github/labeler.yml` and teams in CODEOWNERS that name a known area add their paths to it; others become areas. So
+do scopes, folders, crates and packages from the past (`area_proposal`), after everything that people named.
 """
 
 import logging
@@ -18,13 +18,13 @@ from analysis.triage.areas import Area, Areas, general, is_of_models, read_areas
 
 _PATTERNS = Patterns(__file__)
 _LARGEST_TEXT, _DEEPEST, _MOST_STEPS = 200_000, 50, 20_000
-"""Characters of a labeler or CODEOWNERS, levels of one, values that are looked at in it: ten times what the largest projects have."""
+"""Limits for a labeler or CODEOWNERS file: characters, nesting, values read. Ten times what the largest projects have."""
 _MATCHES = {"any", "all", "changed-files", "any-glob-to-any-file", "any-glob-to-all-files"}
 _LOG = logging.getLogger(__name__)
 
 
 def is_process(label: str) -> bool:
-    """Whether a label or a tag says how a change is handled, not what it is about."""
+    """Whether a label or tag says how a change is handled, not what it is about."""
     return bool(_PATTERNS.process.match(label))
 
 
@@ -34,12 +34,11 @@ def of_repository(
     configured: Mapping[str, Mapping[str, Any]] | None = None,
     learned: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Areas:
-    """Return the general areas with what the repository says itself.
+    """Return the general areas plus what the repository says itself.
 
-    `labeler` and `codeowners` are the texts of those files, `configured` the `[areas]` tables of the configuration,
-    written as in `areas.toml`; a table with a known key replaces only the fields that it has. `learned` are written so,
-    too: what the repository's past shows besides; they take nothing from the others, but a table that is `broad` says that
-    the area with its key is.
+    `labeler` and `codeowners` are the texts of those files, `configured` the configuration's `[areas]` tables, in the format
+    of `areas.toml`; a table with a known key replaces only the fields it has. `learned`, in the same format, is what the
+    repository's past shows in addition; it takes nothing from the others, but a table with `broad` marks its area as broad.
     """
     base = general()
     if not (labeler or codeowners or configured or learned):
@@ -72,7 +71,7 @@ def of_repository(
 
 
 def _teams(owners: Iterable[str]) -> list[str]:
-    """Return what the teams among owners are called, without what any team is called."""
+    """Return the names of the teams among owners, without words common to all team names."""
     names = [
         _PATTERNS.team.sub("", owner.partition("/")[2]).replace("-", " ").strip() for owner in owners if "/" in owner
     ]
@@ -97,19 +96,19 @@ def _add_paths(areas: dict[str, Area], key: str | None, name: str, globs: Iterab
     if key is None:
         key = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
     old = areas.get(key, Area(key, {"en": name}, frozenset({name.lower()})))
-    areas[key] = replace(old, paths=old.paths + patterns, ml=False)  # the repository itself has it
+    areas[key] = replace(old, paths=old.paths + patterns, ml=False)  # the repository itself names it
 
 
 def _patterns(globs: Iterable[str]) -> Iterable[re.Pattern[str]]:
     for glob in globs:
         try:
             yield pattern_of(glob)
-        except ValueError as error:  # the repository's own mistake must not stop its digest
+        except ValueError as error:  # a mistake in the repository must not stop its digest
             _LOG.warning("a glob of a labeler or of CODEOWNERS is passed over: %s", error)
 
 
 def _labels(text: str) -> dict[str, list[str]]:
-    """Read actions/labeler's file, versions 4 and 5: label → globs, without those that exclude.
+    """Read actions/labeler's file, versions 4 and 5: label → globs, without excluding ones.
 
     https://github.com/actions/labeler#match-object
     """
@@ -124,14 +123,14 @@ def _labels(text: str) -> dict[str, list[str]]:
 
 @lru_cache(maxsize=64)
 def _yaml(text: str) -> Any:
-    """Read YAML whose scalars are texts; None, with a line in the log, for what is none, too large or too deep."""
+    """Read YAML with all scalars as strings; None, with a log line, if it is invalid, too large or too deep."""
     import yaml
 
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
-        why = _beyond(text, loader)  # to read it calls itself for each level
+        why = _beyond(text, loader)  # parsing recurses at each level
         document = None if why else yaml.load(text, Loader=loader)  # noqa: S506 - it makes nothing but texts, lists and tables
-    except (yaml.YAMLError, ValueError) as error:  # the repository's own mistake must not stop its digest
+    except (yaml.YAMLError, ValueError) as error:  # a mistake in the repository must not stop its digest
         document, why = None, " ".join(str(error).split())[:200]
     if why:
         _LOG.warning("a labeler.yml is passed over: %s", why)
@@ -139,7 +138,7 @@ def _yaml(text: str) -> Any:
 
 
 def _beyond(text: str, loader: Any) -> str:
-    """Say what of YAML is beyond all bounds; nothing for most."""
+    """Say which limit YAML exceeds; empty for most."""
     import yaml
 
     if len(text) > _LARGEST_TEXT:
@@ -153,7 +152,7 @@ def _beyond(text: str, loader: Any) -> str:
 
 
 def _strings(rule: Any) -> Iterable[str]:
-    """Yield the globs of a rule; of one that an alias makes endless, as many as any file needs."""
+    """Yield a rule's globs; if an alias makes it endless, only as many as any file needs."""
     waiting, left = [rule], _MOST_STEPS
     while waiting and left:
         left -= 1

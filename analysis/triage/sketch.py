@@ -1,6 +1,6 @@
-"""What a diff shows besides facts: what is new in the product's code, what gave way, what moved, what it says.
+"""What a diff shows besides facts: what is new in the product's code, what was replaced, what moved, what its comments say.
 
-Facts are proofs, a sketch is an outline: evidence of what kind of change it is.
+Facts are proof; a sketch is an outline, evidence of the kind of change.
 """
 
 import re
@@ -29,11 +29,11 @@ _LEAST_WORDS = 4
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A function or class that is new.
+    """A new function or class.
 
     Attributes:
         doc: the first sentence of its docstring, if it has one.
-        within: the class that git names for its place, if it stands in one.
+        within: the class that git names for its location, if it is in one.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Files that only changed their place: how many, of which kind, from and to which folder."""
+    """Files that were only moved: how many, of which kind, from and to which folder."""
 
     count: int
     kind: FileKind
@@ -67,10 +67,10 @@ class Sketch:
     """The outline of one commit.
 
     Attributes:
-        new: definitions that came to files of the product that were there before; public ones first.
-        new_files: files of the product that are new.
-        swapped: names that took another's place in several lines: (before, after, how often).
-        quotes: comments that came with the change, the longest first.
+        new: definitions added to existing files of the product; public ones first.
+        new_files: new files of the product.
+        swapped: names that replaced another in several lines: (before, after, how often).
+        quotes: comments that the change adds, the longest first.
         moves: renames with at most a few lines changed, by folder.
     """
 
@@ -88,7 +88,7 @@ def defined_in(text: str) -> re.Match[str] | None:
 
 @lru_cache(maxsize=64)
 def sketch(commit: Commit) -> Sketch:
-    """Outline a commit's diff; remembered for those who ask next."""
+    """Outline a commit's diff; cached for the next caller."""
     files = [changed_file(change) for change in commit.files]
     product = [file for file in files if file.is_product]
     old_files = [file for file in product if file.change.status not in {"added", "removed"}]
@@ -102,7 +102,7 @@ def sketch(commit: Commit) -> Sketch:
 
 
 def new_definitions(files: Iterable[ChangedFile]) -> tuple[Definition, ...]:
-    """Return what files that were there before define now and none of them defined before; public ones first."""
+    """Return what existing files define now and none of them defined before; public ones first."""
     files = tuple(files)
     gone = {name for file in files for old, _ in file.views for name in _removed(old)}
     old_files = (file for file in files if file.change.status not in {"added", "removed"})
@@ -130,7 +130,7 @@ def _new(file: ChangedFile, view: View) -> Iterable[Definition]:
 
 
 def _class_around(above: Sequence[str], indent: int) -> str:
-    """The class in whose body a Python definition with so many spaces before it stands; an empty string if in none."""
+    """The class that contains a Python definition with this indentation; an empty string if none does."""
     for text in reversed(above) if indent else ():
         outer = defined_in(text)
         if outer and len(outer["indent"]) < indent:
@@ -139,7 +139,7 @@ def _class_around(above: Sequence[str], indent: int) -> str:
 
 
 def _doc(following: Sequence[str]) -> str:
-    """The first sentence of the docstring that follows a signature, if one does."""
+    """The first sentence of the docstring after a signature, if there is one."""
     for index, text in enumerate(following):
         opened = _PATTERNS.docstring.match(text) if '"""' in text or "'''" in text else None
         if opened:
@@ -155,7 +155,7 @@ def _removed(view: View) -> set[str]:
 
 
 def _swapped(files: Sequence[ChangedFile]) -> Iterable[tuple[str, str, int]]:
-    """Names that vanish from some lines while another appears in as many."""
+    """Names that vanish from some lines while another appears in just as many."""
     lost: Counter[str] = Counter()
     won: Counter[str] = Counter()
     pairs: Counter[tuple[str, str]] = Counter()
@@ -175,7 +175,7 @@ def _swapped(files: Sequence[ChangedFile]) -> Iterable[tuple[str, str, int]]:
 
 
 def _quotes(files: Sequence[ChangedFile]) -> Iterable[Quote]:
-    """Comments that came."""
+    """Comments that were added."""
     for file in files:
         pattern = _PATTERNS["comment"][_COMMENTS[file.language]] if file.language in _COMMENTS else None
         if file.kind is not FileKind.PRODUCTION or pattern is None:
@@ -187,10 +187,10 @@ def _quotes(files: Sequence[ChangedFile]) -> Iterable[Quote]:
             for comment in _comments(side, pattern):
                 fresh = [line.added and line.text.strip() not in elsewhere for line, _ in comment]
                 start = fresh.index(True) if True in fresh else 0
-                # A sentence that is put behind an old comment stands for itself.
+                # A sentence appended to an old comment can stand alone.
                 comment = comment[start:] if start and comment[start][1][:1].isupper() else comment  # noqa: PLW2901
                 whole = all(fresh[len(fresh) - len(comment) :]) and not _explains_old(side, comment, elsewhere)
-                # Of a comment that was there, or that holds code, a part would be quoted out of its context.
+                # Quoting part of an existing comment, or of one with code, would take it out of context.
                 told = [said.lstrip("#:!").strip() for _, said in comment if not _PATTERNS.ruler.match(said)]
                 text = " ".join(told)
                 is_noise = any(_PATTERNS.noise.search(said) or _PATTERNS.code.search(said) for said in told)
@@ -199,16 +199,16 @@ def _quotes(files: Sequence[ChangedFile]) -> Iterable[Quote]:
 
 
 def _explains_old(side: Sequence[Line], comment: Sequence[tuple[Line, str]], elsewhere: Collection[str]) -> bool:
-    """Whether the line below a comment only stands elsewhere now: a block that moved, with words to what it did before."""
+    """Whether the line below a comment was only moved: a moved block, with a comment on what it already did."""
     last = side.index(comment[-1][0])
     below = next((line.text.strip() for line in side[last + 1 :] if line.text.strip()), "")
     return below in elsewhere
 
 
 def _comments(lines: Sequence[Line], pattern: re.Pattern[str]) -> Iterable[list[tuple[Line, str]]]:
-    """Group neighbouring comment lines, each with its text."""
+    """Group adjacent comment lines, each with its text."""
     group: list[tuple[Line, str]] = []
-    in_text = False  # between three quotes a line is no comment, though it may look like one
+    in_text = False  # inside triple quotes a line is not a comment, though it may look like one
     for line in lines:
         in_text ^= bool(sum(map(line.text.count, _TEXT_MARKS)) % 2)
         if not in_text and (found := pattern.match(line.text)):
@@ -221,7 +221,7 @@ def _comments(lines: Sequence[Line], pattern: re.Pattern[str]) -> Iterable[list[
 
 
 def _fitting(text: str) -> str:
-    """As many whole sentences as fit; of a first one that is too long, what fits of it."""
+    """As many whole sentences as fit; if the first is too long, the part that fits."""
     fitting, *more = _PATTERNS.sentence_end.split(" ".join(text.split()))
     for sentence in more:
         if len(fitting) + len(sentence) >= _LONGEST_QUOTE:
@@ -231,7 +231,7 @@ def _fitting(text: str) -> str:
 
 
 def _short(text: str) -> str:
-    """The first sentence, or what fits of it to the last whole word."""
+    """The first sentence, or the part that fits, up to the last whole word."""
     first = _PATTERNS.sentence_end.split(" ".join(text.split()), maxsplit=1)[0]
     if len(first) <= _LONGEST_QUOTE:
         return first

@@ -1,9 +1,9 @@
 """How a commit is sorted and ranked: change types, importance with its reasons, areas.
 
-What the title says outright and what the diff proves is taken by rule; what they leave open was learned
-(`analysis.triage.learned`), and the rules bound it.
+Rules decide what the title says outright and what the diff proves; the rest was learned (`analysis.triage.learned`),
+within bounds set by the rules.
 
-Importance is the effect on people who use the repository. What only surrounds the product (tests, CI, documents,
+Importance is the effect on people who use the repository. What only surrounds the product (tests, CI, documentation,
 tooling) is never high; what breaks or changes the product's behaviour is never low.
 """
 
@@ -58,15 +58,15 @@ class Importance(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Triage:
-    """A commit's place among the others.
+    """A commit's types, areas and rank.
 
     Attributes:
         types: the surest first, at least one.
         score: 0 to 1, comparable between commits and repositories; `importance` is cut from it, within the rules' bounds.
         reasons: the strongest first.
         areas: keys, the surest first; may be empty.
-        floor, ceiling: what is allowed at least and at most: to a classifier by the rules, to a model by the facts.
-        by_rules: the importance that the rules alone gave, where a model gives another; None where both agree.
+        floor, ceiling: the lowest and highest importance allowed: by the rules for a classifier, by the facts for a model.
+        by_rules: the importance by the rules alone, if a model gives another; None if both agree.
     """
 
     types: tuple[ChangeType, ...]
@@ -80,12 +80,12 @@ class Triage:
 
     @property
     def may_hurt(self) -> bool:
-        """Whether it mends, breaks or takes back something: whoever runs the product may have the trouble, or get it."""
+        """Whether it fixes, breaks or reverts something: people running the product may have the trouble, or get it."""
         return self.types[0] in MENDING or any(reason.code in _HURTS for reason in self.reasons)
 
     @property
     def is_grave(self) -> bool:
-        """Whether its title names, or its diff proves, a trouble that weighs by itself."""
+        """Whether its title names, or its diff proves, a problem that carries weight by itself."""
         named = any(reason.code in _HURTS and reason.points >= _GRAVE for reason in self.reasons)
         return named or self.types[0] in {ChangeType.SECURITY, ChangeType.BREAKING, ChangeType.REVERT}
 
@@ -103,45 +103,45 @@ _FLOORED = {
     FactKind.NAME_RENAMED, FactKind.MODULE_REMOVED, FactKind.ENV_REMOVED, FactKind.CONFIG_REMOVED, FactKind.UNSAFE_ADDED,
     FactKind.METRIC_REMOVED, FactKind.GATE_REMOVED, FactKind.CHOICE_REMOVED, FactKind.RENAMED, FactKind.FORMAT_CHANGED, FactKind.REQUIREMENT_CHANGED,
 }  # fmt: skip
-"""Facts of the product that are never low, whatever else the commit is."""
+"""Facts about the product that are never low, whatever else the commit is."""
 
 _RELEASED = 3.0
-"""The log-odds of a release of what the repository is named for: it is what people wait for."""
+"""The log-odds of a release of the repository's main package: it is what people wait for."""
 
 _GRAVE = 0.5
-"""The log-odds from which on a trouble is a grave one: named in the title of what mends it, or proved by the diff."""
+"""The log-odds from which a problem counts as grave: named in the title of its fix, or proved by the diff."""
 
 _HURTS = GRAVE | {"dropped_support"} | {kind.value for kind in _FLOORED}
-"""Codes of reasons that name a trouble; they are remembered with a commit, as the floor is not."""
+"""Reason codes that name a problem; unlike the floor, they are stored with a commit."""
 
 _TESTING = re.compile(r"(?:^|_)(?:TEST|CI)(?:_|$)")
-"""What tests set for themselves: an environment variable of this name concerns no user."""
+"""Tests' own settings: an environment variable with such a name concerns no user."""
 
 _NEW_DEFAULT = re.compile(
     r"\b(?:chang|updat|increas|reduc|lower|rais|set|us|enabl|disabl|mak|switch|turn)(?:e|es|ed|ing|s|ting)?\b.{0,60}\bdefaults?\b"
     r"|\bdefaults?\b.{0,40}\b(?:from|to)\b",
     re.IGNORECASE,
 )
-"""A title that says what diffs alone seldom prove: "Use the new kernels by default"."""
+"""A title that says what diffs alone rarely prove: "Use the new kernels by default"."""
 
 CORRECTED = "corrected"
-"""The reason's code where a person said how important a commit is."""
+"""The reason code if a person set the importance."""
 
 HIGH, MEDIUM = 0.68, 0.22
-"""The scores from which on a commit is high, and medium: some one in ten, and half, of a busy repository's day."""
+"""The scores from which a commit is high, and medium: about one in ten, and half, of a busy repository's day."""
 
 _MEDIUM_WEIGHT = 0.3
 MENDING = {ChangeType.BUGFIX, ChangeType.SECURITY, ChangeType.BREAKING, ChangeType.REVERT}
-"""Types of what takes a trouble away, or may bring one."""
+"""Types of changes that remove a problem, or may cause one."""
 _PRODUCT = {FileKind.PRODUCTION, FileKind.BUILD, FileKind.VENDORED}
 
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """A commit sorted, with what its rank comes from.
+    """A sorted commit, with the basis of its rank.
 
     Attributes:
-        shares: what each piece of evidence adds to the level that was learned of maintainers' labels, itself a signal among others.
+        shares: what each piece of evidence adds to the level learned from maintainers' labels, itself one signal among others.
     """
 
     types: tuple[ChangeType, ...]
@@ -159,7 +159,7 @@ def sort(
     prominence: Prominence | None = None,
     pull_request: PullRequest | None = None,
 ) -> Sorted:
-    """Find a commit's types, its areas and the signals of its prominence; a merge's are those of the weightiest that it brought."""
+    """Find a commit's types, areas and signals of prominence; a merge gets those of the weightiest commit it brought in."""
     if commit.only_catches_up:
         return Sorted((ChangeType.CHORE,), (), (), ())
     judgement, model = judgement or general_judgement(), prominence or shipped()
@@ -185,7 +185,7 @@ def sort(
         ),
     )
     found_areas = judgement.areas_of(areas, title, commit.files, evidence, commit.repo)
-    # Hardware that the whole repository is for tells none of its commits apart.
+    # Hardware that the whole repository is for does not distinguish its commits.
     own = areas.named_by(commit.repo.rpartition("/")[2])
     platform = next((key for key in found_areas if areas.is_platform(key) and key != own), "")
     levels = judgement.classifier.levels(evidence)
@@ -218,7 +218,7 @@ def sort(
 
 
 _NAMES_BRANCH = re.compile(r"Merge\b")
-"""The title of a merge that git wrote: it says what was merged, and nothing of what changes."""
+"""A merge title written by git: it says what was merged, not what changes."""
 
 
 def triage(
@@ -230,9 +230,9 @@ def triage(
     prominence: Prominence | None = None,
     pull_request: PullRequest | None = None,
 ) -> Triage:
-    """Sort and rank one commit; `judgement` is what was learned of its repository, by default of others.
+    """Sort and rank one commit; `judgement` is what was learned from its repository, by default from others.
 
-    `pull_request` is what it came from, where that is known.
+    `pull_request` is the one it came from, if known.
     """
     title = read_title(commit.subject)
     kinds = {file.path: kind_of(file.path) for file in commit.files}
@@ -260,14 +260,14 @@ def triage(
 
 
 def _telling(reason: Reason) -> tuple[bool, float]:
-    """Sort what can be pointed at before what holds for many: that it is a fix, that tests come with it."""
+    """Sort key: specific reasons before those that apply to many commits, such as being a fix or coming with tests."""
     is_general = reason.code in {"tested", "documented"} or reason.code.startswith(("type.", "learned."))
     return is_general and reason.points > 0, -abs(reason.points)
 
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What a model makes of a commit's rank, and why; types and areas are empty where it leaves them to the rules."""
+    """A model's opinion on a commit's rank, with its reason; types and areas are empty if it leaves them to the rules."""
 
     importance: Importance
     reason: str = ""
@@ -276,18 +276,18 @@ class Opinion:
 
 
 OPINION = "opinion"
-"""The reason's code where a model says why a commit ranks as it does."""
+"""The reason code if a model says why a commit ranks as it does."""
 
 
 def decide(triage: Triage, opinion: Opinion, commit: Commit, facts: Sequence[Fact]) -> Triage:
-    """Let a model's opinion stand, unless a person has spoken or a fact forbids it.
+    """Apply a model's opinion, unless a person has decided or a fact forbids it.
 
-    What a release is, what takes something back and where the rules named an area of the repository's own is not the model's to say.
+    A model cannot overrule what is a release, what is a revert, or an area of the repository's own that the rules named.
     """
     if any(reason.code == CORRECTED for reason in triage.reasons):
         return triage
     kinds = {file.path: kind_of(file.path) for file in commit.files}
-    # The rules never allow more than what is proven: what they let be high need not be read again.
+    # The rules never allow more than is proven: what they let be high need not be read again.
     floor, ceiling = _proven(commit, facts, kinds, is_read=triage.ceiling is Importance.HIGH)
     bounded = replace(triage, floor=floor, ceiling=ceiling)
     importance = bounded.bounded(opinion.importance)
@@ -307,25 +307,25 @@ def decide(triage: Triage, opinion: Opinion, commit: Commit, facts: Sequence[Fac
 
 
 def bound(triage: Triage, commit: Commit, facts: Sequence[Fact], statements: Sequence[Statement]) -> Triage:
-    """Return a remembered triage with its bounds, which are not remembered."""
+    """Return a stored triage with its bounds, which are not stored."""
     kinds = {file.path: kind_of(file.path) for file in commit.files}
     floor, ceiling = _bounds(commit, read_title(commit.subject), facts, kinds, statements)
     return replace(triage, floor=max(floor, triage.floor, key=_rank), ceiling=min(ceiling, triage.ceiling, key=_rank))
 
 
 def raised(triage: Triage) -> Triage:
-    """Return the triage of a commit that belongs among the day's most important ones: high, where that is allowed."""
+    """Return the triage of a commit that belongs among the day's most important ones: high, if that is allowed."""
     return triage if triage.importance is Importance.HIGH else _settled(triage, triage.bounded(Importance.HIGH))
 
 
 def corrected(triage: Triage, wanted: Importance) -> Triage:
-    """Return the triage with the importance that a person gave the commit: whatever rules and models say, it holds."""
+    """Return the triage with the importance that a person gave the commit; it overrides rules and models."""
     rest = tuple(reason for reason in triage.reasons if reason.code != CORRECTED)
     return replace(_settled(triage, wanted), reasons=(Reason(CORRECTED, wanted.value, 1.0), *rest))
 
 
 def _settled(triage: Triage, importance: Importance) -> Triage:
-    """Give the triage this importance, and a score that fits it; within a level, scores keep their order."""
+    """Give the triage this importance and a matching score; within a level, scores keep their order."""
     least = {Importance.HIGH: HIGH, Importance.MEDIUM: MEDIUM, Importance.LOW: 0.0}[importance]
     most = {Importance.HIGH: 1.0, Importance.MEDIUM: HIGH, Importance.LOW: MEDIUM}[importance]
     score = triage.score if least <= triage.score < most else least + (most - least) * min(triage.score, 0.99)
@@ -345,13 +345,13 @@ def _squash(odds: float) -> float:
 def _bounds(
     commit: Commit, title: Title, facts: Sequence[Fact], kinds: dict[str, FileKind], statements: Sequence[Statement]
 ) -> tuple[Importance, Importance]:
-    """Return what the rules allow at least and at most, whatever was learned: what is proven, and what the author's words say."""
+    """Return the lowest and highest importance the rules allow, whatever was learned: by proof and by the author's words."""
     floor, ceiling = _proven(commit, facts, kinds)
     if commit.only_catches_up or released(facts) is not None:
         return floor, ceiling
     if not _is_untold(commit) and not any(kind in _PRODUCT for kind in kinds.values()):
         return Importance.LOW, Importance.LOW
-    if _is_untold(commit) and not commit.message.strip():  # nothing at all is known of it
+    if _is_untold(commit) and not commit.message.strip():  # nothing at all is known about it
         return Importance.LOW, Importance.LOW
     grave = _said_grave(commit, title, statements) and (_is_untold(commit) or FileKind.PRODUCTION in kinds.values())
     return (Importance.MEDIUM if grave else floor), ceiling
@@ -360,7 +360,7 @@ def _bounds(
 def _proven(
     commit: Commit, facts: Sequence[Fact], kinds: dict[str, FileKind], *, is_read: bool = False
 ) -> tuple[Importance, Importance]:
-    """Return what facts allow at least and at most, whoever ranks; `is_read` where the diff is known to change what runs."""
+    """Return the lowest and highest importance that facts allow any ranker; `is_read`: the diff is known to change what runs."""
     if commit.only_catches_up:
         return Importance.LOW, Importance.LOW
     release = released(facts)
@@ -376,23 +376,23 @@ def _proven(
     product = [change for change in commit.files if kinds[change.path] in _PRODUCT]
     is_idle = not is_read and all(is_inert(changed_file(change)) for change in product)
     ceiling = Importance.MEDIUM if is_idle else Importance.HIGH
-    # What was there yesterday is gone: somebody has it.
+    # What existed yesterday is gone, and somebody is using it.
     floored = FileKind.PRODUCTION in kinds.values() and any(fact.kind is FactKind.REVERTS for fact in facts)
     floored = floored or any(fact.kind in _FLOORED and not _TESTING.search(fact.name) for fact in facts)
     return (Importance.MEDIUM if floored else Importance.LOW), ceiling
 
 
 def _is_untold(commit: Commit) -> bool:
-    """Whether nothing is known of what it touches, so that its words alone decide."""
+    """Whether nothing is known about what it touches, so that only its words count."""
     return not commit.files and commit.more_files
 
 
 _TOLD = {Source.BODY, Source.PULL_REQUEST, Source.FRAGMENT}
-"""Where people tell what a change does to others."""
+"""Where people say what a change does to others."""
 
 
 def _said_grave(commit: Commit, title: Title, statements: Sequence[Statement]) -> bool:
-    """Whether its people's words name what users suffer from or must act on; templates and what bots wrote are nobody's."""
+    """Whether people's words name what users suffer from or must act on; templates and bots' texts do not count."""
     told = (one.text for one in statements if one.source in _TOLD and one.kind is not StatementKind.FIGURE)
     texts = (title.text, *told, *(brought.subject for brought in commit.brought))
     symptoms = {code for text in texts for code, _ in found_in(text)} - {"error"}

@@ -1,4 +1,4 @@
-"""Whether a title says that something which people type, set, call or import is gone or called otherwise."""
+"""Whether a title says that something people type, set, call or import is removed or renamed."""
 
 from analysis.i18n.patterns import Patterns
 

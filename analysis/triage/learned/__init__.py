@@ -1,7 +1,7 @@
-"""How commits are sorted and ranked by what was learned: evidence, a small linear classifier, and how it is trained.
+"""Sorting and ranking commits by what was learned: evidence, a small linear classifier, and its training.
 
-The classifier is explainable (each decision names the evidence that weighed most) and knows nothing of rules: its word
-is bounded by `analysis.triage.triage`.
+The classifier is explainable (each decision names the evidence that weighed most) and knows nothing about rules:
+`analysis.triage.triage` bounds its verdict.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,11 +19,11 @@ from analysis.triage.learned.evidence import Evidence
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What was learned that commits are judged by: of other repositories, or of their own.
+    """The learned models that commits are judged by: from other repositories, or from their own.
 
     Attributes:
-        area_model: how this repository's people tag; None where only the vocabulary decides.
-        is_own: whether the types were learned of the repository itself, whose titles may say them in words of their own.
+        area_model: how this repository's people tag; None if only the vocabulary decides.
+        is_own: whether the types were learned from the repository itself, whose titles may use words of their own.
     """
 
     classifier: Classifier
@@ -33,7 +33,7 @@ class Judgement:
     def areas_of(
         self, areas: Areas, title: Title, files: Sequence[FileChange], evidence: Evidence, repo: str = ""
     ) -> tuple[str, ...]:
-        """Return the areas of a commit of `repo`, the surest first; those that only its past shows where there is no other."""
+        """Return the areas of a commit in `repo`, the surest first; those that only its past shows if there is no other."""
         said = areas.of(title, files, repo)
         if self.area_model is None or areas.tagged(title):
             return said
@@ -50,7 +50,7 @@ class Judgement:
 
     @classmethod
     def load(cls, data: Mapping[str, Any]) -> "Judgement":
-        """Make the judgement of what `dump` returned."""
+        """Make the judgement from what `dump` returned."""
         model = data["area_model"]
         return cls(
             Classifier.load(data["classifier"]), AreaModel.load(model) if model else None, data.get("is_own", False)
@@ -59,5 +59,5 @@ class Judgement:
 
 @lru_cache(maxsize=1)
 def general_judgement() -> Judgement:
-    """Return what comes with Daybrief, learned of other repositories."""
+    """Return what ships with Daybrief, learned from other repositories."""
     return Judgement(shipped())

@@ -1,4 +1,4 @@
-"""How a repository's own people tag: one small logistic model an area, over words, folders and what the vocabulary says."""
+"""How a repository's own people tag: one small logistic model per area, over words, folders and the vocabulary's answer."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -9,27 +9,27 @@ from analysis.triage.learned.evidence import Evidence
 from analysis.triage.learned.softmax import sparse
 
 MOST = 3
-_THRESHOLD, _LEAST = -0.3, -2.0  # log-odds: an area is named, and the likeliest one where none is that sure
+_THRESHOLD, _LEAST = -0.3, -2.0  # log-odds: an area is named; the likeliest one, if none is that sure
 _SAID, _FOLDER, _BODY = 2.0, 0.4, 0.3
 _BIAS, _BELIEVED = (
     -3.0,
     4.0,
-)  # log-odds before anything was learned: of any area, and added to one that the vocabulary names
-_HELD = 0.65  # how strongly weights are held near these, against the loss of one commit
-_SEEN, _SEEN_IN_BODIES = 2, 4  # commits with a word; what fewer have is not learned
-_SLIGHT = 0.01  # weights below it change nothing and only take room
+)  # log-odds before anything is learned: of any area, and what is added to one that the vocabulary names
+_HELD = 0.65  # how strongly weights are held near these, relative to the loss of one commit
+_SEEN, _SEEN_IN_BODIES = 2, 4  # commits with a word; rarer words are not learned
+_SLIGHT = 0.01  # smaller weights change nothing and only take up space
 
 
 @dataclass(frozen=True, slots=True)
 class AreaModel:
-    """Weights, by feature and area; of areas that are not among `keys`, the vocabulary's word stands."""
+    """Weights, by feature and area; for areas not in `keys`, the vocabulary decides."""
 
     keys: tuple[str, ...]
     bias: tuple[float, ...]
     weights: dict[str, tuple[float, ...]]
 
     def areas(self, evidence: Evidence, said: Sequence[str]) -> tuple[str, ...]:
-        """Return the areas of a commit, the surest first; `said` is what the vocabulary makes of it."""
+        """Return the areas of a commit, the surest first; `said` is the vocabulary's answer."""
         totals = list(self.bias)
         for name, value in _features(evidence, said).items():
             for index, weight in enumerate(self.weights.get(name, ())):
@@ -39,7 +39,7 @@ class AreaModel:
         return tuple(sure[:MOST] or [key for total, key in ranked[:1] if total > _LEAST])
 
     def without(self, keys: Collection[str]) -> "AreaModel":
-        """Return the model of the other areas alone."""
+        """Return the model of the other areas only."""
         kept = [index for index, key in enumerate(self.keys) if key not in keys]
         return AreaModel(
             tuple(self.keys[index] for index in kept),
@@ -54,7 +54,7 @@ class AreaModel:
 
     @classmethod
     def load(cls, data: Mapping[str, Any]) -> "AreaModel":
-        """Make the model of what `dump` returned."""
+        """Make the model from what `dump` returned."""
         weights = {name: tuple(row) for name, row in data["weights"].items()}
         return cls(tuple(data["keys"]), tuple(data["bias"]), weights)
 
@@ -68,9 +68,9 @@ def _features(evidence: Evidence, said: Sequence[str]) -> dict[str, float]:
 def fit_areas(
     samples: Sequence[tuple[Evidence, Sequence[str]]], tagged: Sequence[Sequence[str]], keys: tuple[str, ...]
 ) -> AreaModel:
-    """Fit the model to samples (evidence, and what the vocabulary says) with the areas that people tagged.
+    """Fit the model to samples (evidence and the vocabulary's answer) with the areas that people tagged.
 
-    It is held near the vocabulary: the less there is to learn from, the more its word stands.
+    It is held near the vocabulary: the less there is to learn from, the more the vocabulary decides.
     """
     import numpy as np
     from scipy.optimize import minimize

@@ -1,7 +1,7 @@
-"""The classifier: what a commit is and how much it matters, learned from what maintainers said of theirs.
+"""The classifier: what a commit is and how much it matters, learned from what maintainers said about theirs.
 
-Three linear models: what a change is about (the product, or something around it), what a change of the product is, and
-how much people care. Each says which evidence moved it. Where a repository's own past was learned, trees have a say in types, too.
+Three linear models: what a change is about (the product, or something around it), what kind of product change it is, and
+how much people care. Each says which evidence moved it. If a repository's own past was learned, trees have a say in types, too.
 """
 
 import json
@@ -49,20 +49,20 @@ LEVEL_ROWS = tuple(
 """For each class, the rows of lexical evidence that speak for it."""
 
 WEIGHTS = Path(__file__).parent / "weights.json"
-"""The weights that come with Daybrief."""
+"""The weights that ship with Daybrief."""
 
 
 _SECOND_SHARE = 0.3
 _LEAST_CHANCE = 1e-4
-"""What trees never saw is unlikely, not impossible."""
+"""What the trees never saw is unlikely, not impossible."""
 
 
 @dataclass(frozen=True, slots=True)
 class SecondOpinion:
-    """Trees of a repository's own past: over its commits' numbers, and over what other repositories' models expect of them.
+    """Trees learned from a repository's own past, over its commits' numbers and other repositories' models' predictions for them.
 
-    The linear models learn thousands of words and folders by heart; trees see few numbers, and how these go together. Their
-    mistakes differ, so that both together make fewer.
+    The linear models learn thousands of words and folders by heart; trees see a few numbers and how they combine. Their
+    mistakes differ, so that together they make fewer.
 
     Attributes:
         subject, product: the models of other repositories.
@@ -84,12 +84,12 @@ class SecondOpinion:
 
     @classmethod
     def load(cls, data: Mapping[str, Any]) -> "SecondOpinion":
-        """Make the second opinion of what `dump` returned."""
+        """Make the second opinion from what `dump` returned."""
         return cls(Softmax.load(data["subject"]), Softmax.load(data["product"]), Trees.load(data["trees"]))
 
 
 def numbers(evidence: Evidence, subject: Softmax, product: Softmax) -> dict[str, float]:
-    """Return what trees look at, by name: signals, lexical evidence, and the log-chance that the models give each type."""
+    """Return the trees' inputs, by name: signals, lexical evidence, and the log-probability that the models give each type."""
     rows = zip(TYPES, evidence.lexical, strict=True)
     lexical = {f"lexical {kind} {column}": value for kind, row in rows for column, value in enumerate(row) if value}
     expected = {
@@ -106,7 +106,7 @@ def _chances(about: Mapping[str, float], kinds: Mapping[str, float]) -> dict[Cha
 
 @dataclass(frozen=True, slots=True)
 class Classifier:
-    """Three models that read the same evidence; `second`: what was learned of a repository's own past besides."""
+    """Three models that read the same evidence; `second`: what was learned from a repository's own past in addition."""
 
     subject: Softmax
     product: Softmax
@@ -117,7 +117,7 @@ class Classifier:
         """Return how likely each type is, the likeliest first; they sum to 1.
 
         What the change is about is decided first: the likeliest type of the likeliest subject leads. With a second
-        opinion, both are pooled by the weighed mean of their log-chances.
+        opinion, the two are combined by the weighted mean of their log-probabilities.
         """
         about = self.subject.probabilities(evidence)
         kinds = self.product.probabilities(evidence)
@@ -136,7 +136,7 @@ class Classifier:
         return dict(sorted(chances.items(), key=lambda pair: (pair[0] != first, -pair[1])))
 
     def levels(self, evidence: Evidence) -> dict[str, float]:
-        """Return how likely it is that people find the change highly, fairly and hardly important."""
+        """Return how likely it is that people rate the change's importance high, medium and low."""
         return self.level.probabilities(evidence)
 
     def why(self, evidence: Evidence) -> list[tuple[str, float]]:
@@ -153,12 +153,12 @@ class Classifier:
 
     @classmethod
     def load(cls, data: Mapping[str, Any]) -> "Classifier":
-        """Make the classifier of what `dump` returned."""
+        """Make the classifier from what `dump` returned."""
         subject, product, level = (Softmax.load(data[name]) for name in ("subject", "product", "level"))
         return cls(subject, product, level, SecondOpinion.load(data["second"]) if "second" in data else None)
 
 
 @lru_cache(maxsize=1)
 def shipped() -> Classifier:
-    """Return the classifier that comes with Daybrief: `analysis/triage/learned/training.py` says how it was made."""
+    """Return the classifier that ships with Daybrief; `analysis/triage/learned/training.py` says how it was made."""
     return Classifier.load(json.loads(WEIGHTS.read_text(encoding="utf-8")))

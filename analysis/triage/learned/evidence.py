@@ -1,7 +1,7 @@
-"""What a commit shows that its type and its importance can be read from, as named numbers.
+"""What a commit shows about its type and importance, as named numbers.
 
-Three kinds: *lexical* evidence speaks for one type and is weighed the same for each (a type that is rare in the
-training data is still known by its words); *signals* are counts and shares; *words* are the title's own.
+Three kinds: *lexical* evidence speaks for one type and is weighted equally for each (a type that is rare in the
+training data is still recognised by its words); *signals* are counts and shares; *words* are the title's own.
 """
 
 import math
@@ -36,13 +36,13 @@ TYPES = (
     ChangeType.REVERT,
     ChangeType.BREAKING,
 )
-"""The types that are learned; security and chore are said by rules alone."""
+"""The types that are learned; security and chore are decided by rules alone."""
 
 _BODY = 800
 SPOKEN = 8
-"""Entries of a lexical row that words decide; structure decides the rest."""
+"""Entries of a lexical row that come from words; the rest come from structure."""
 
-_HABITUAL = 60  # files beyond these tell nothing new
+_HABITUAL = 60  # files beyond these add nothing new
 _PATTERNS = Patterns(__file__)
 _STEMS = ("ing", "ed", "es", "s")
 
@@ -52,10 +52,10 @@ class Evidence:
     """A commit as numbers.
 
     Attributes:
-        lexical: a row for each of TYPES, in that order: how strongly words and structure speak for it.
+        lexical: a row for each of TYPES, in that order: how strongly words and structure suggest it.
         signals: counts and shares by name, most between 0 and 1; absent ones are 0.
         words: the stems of the title's words, the first one also as `^stem`.
-        habits: what only the repository's own past can give a meaning: its folders and files, the words of its bodies.
+        habits: what only the repository's own past gives meaning to: its folders and files, the words of its bodies.
     """
 
     lexical: tuple[tuple[float, ...], ...]
@@ -74,14 +74,14 @@ class Evidence:
         return Evidence(rows, {}, self.words, self.habits)
 
     def titled(self, title: str) -> "Evidence":
-        """Return the evidence with another title's words: of one commit among those that a merge brought."""
+        """Return the evidence with another title's words: those of one commit among those a merge brought in."""
         spoken = _spoken(title, "")
         rows = tuple((*words, *row[SPOKEN:]) for words, row in zip(spoken, self.lexical, strict=True))
         return replace(self, lexical=rows, words=_words(title))
 
 
 def stem(word: str) -> str:
-    """Cut a word's common English ending off."""
+    """Strip a word's common English ending."""
     for ending in _STEMS:
         if word.endswith(ending) and len(word) - len(ending) >= 4:  # noqa: PLR2004 - "uses" is no "us"
             return word[: -len(ending)]
@@ -89,14 +89,14 @@ def stem(word: str) -> str:
 
 
 def stems(text: str) -> list[str]:
-    """Return the stems of a text's words; names in code are taken apart at their joints."""
+    """Return the stems of a text's words; names in code are split into their parts."""
     return [stem(word) for word in _PATTERNS.word.findall(_PATTERNS.parting.sub(" ", text.lower()))]
 
 
 def gather(commit: Commit, title: str, facts: Sequence[Fact], sketch: Sketch) -> Evidence:
     """Gather the evidence of a commit; `title` is its title without tags and prefix.
 
-    A commit from a list that tells no files has words alone: "touches nothing" is no evidence then.
+    A commit from a listing without files has only words: "touches nothing" is not evidence then.
     """
     files = [changed_file(change) for change in commit.files]
     signals = dict(_signals(commit, title, facts, sketch, files))
@@ -139,7 +139,7 @@ def _lexicon() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
 
 
 def _spoken(title: str, body: str) -> list[tuple[float, ...]]:
-    """How the words speak for each type: it opens the title; names in the title, in the body; and its share of them."""
+    """How strongly the words suggest each type: it opens the title; mentions in the title and body; and its share of them."""
     plain = _PATTERNS.tags.sub("", title.strip())
     rows = []
     for opens, names in _lexicon():
@@ -168,7 +168,7 @@ def _spoken(title: str, body: str) -> list[tuple[float, ...]]:
 
 
 def _built(signals: dict[str, float]) -> list[tuple[float, ...]]:
-    """How the structure of the change speaks for each type: what an engineer would take for typical."""
+    """How strongly the change's structure suggests each type: what an engineer would call typical."""
 
     def get(name: str) -> float:
         return signals.get(name, 0.0)
@@ -328,7 +328,7 @@ def _outline(sketch: Sketch) -> Iterator[tuple[str, float]]:
 
 
 def _lines(files: Sequence[ChangedFile]) -> Iterator[tuple[str, float]]:
-    """Look at the changed lines of the product: prose or code, moved, imports, types, what words come and go."""
+    """Look at the product's changed lines: prose or code, moves, imports, types, words added and removed."""
     gained: Counter[str] = Counter()
     lost: Counter[str] = Counter()
     prose = imports = typed = new = gone = 0

@@ -1,7 +1,7 @@
-"""Why the classifier thinks so, for people: its evidence in groups, and a sentence for each.
+"""Why the classifier decided as it did, for people: its evidence in groups, with a sentence for each.
 
-Single pieces of evidence overlap ("touches tests", "test lines", "share of tests"): what a reader understands is their
-sum. `explain.toml` says which belong together; how a group is said when it speaks for or against stands in the catalogue.
+Single pieces of evidence overlap ("touches tests", "test lines", "share of tests"): what readers understand is their
+sum. `explain.toml` says which belong together; the catalogue has the sentences for and against each group.
 """
 
 import string
@@ -20,7 +20,7 @@ _TELLS_NOTHING = frozenset({
     "a", "an", "and", "as", "at", "be", "by", "do", "for", "from", "if", "in", "into", "is", "it", "no", "not", "of", "on",
     "or", "per", "so", "that", "the", "this", "to", "use", "using", "via", "when", "with",
 })  # fmt: skip
-_LEAST = 0.15  # log-odds; less moves nothing that anybody could see
+_LEAST = 0.15  # log-odds; less has no visible effect
 
 
 @lru_cache(maxsize=1)
@@ -34,9 +34,9 @@ def _groups() -> dict[str, str]:
 
 
 def explain(shares: Iterable[tuple[str, float]], title: str) -> list[Reason]:
-    """Return the strongest reasons among what each piece of evidence added to the log-odds, by its name.
+    """Return the strongest reasons, given what each named piece of evidence added to the log-odds.
 
-    Words are named as the title has them; what no group holds is not explained.
+    Words are spelt as in the title; evidence outside the groups is not explained.
     """
     sums: dict[tuple[str, str], float] = {}
     groups = _groups()

@@ -1,4 +1,4 @@
-"""Learning a repository: its own past trains a judgement of its own, kept where it beats the one that ships."""
+"""Learning a repository: its past trains a judgement of its own, kept if it beats the one that ships."""
 
 import random
 from collections import Counter
@@ -18,32 +18,32 @@ from analysis.triage.learned.scoring import auc, macro_f1, micro_f1
 from analysis.triage.learned.training import Sample, sample_of, train
 
 LEAST_LABELS = 100
-"""Commits that say what they are; with fewer, a repository is not learned at all."""
+"""Labelled commits below which a repository is not learned at all."""
 
 HELD_OUT = 0.2
-"""The newest part of a past, where one is parted once."""
+"""The newest share of a past, held out when it is split once."""
 
 FOLDS = (0.4, 0.6, 0.8)
-"""So much of the past, the oldest, is learned from before what follows it is judged, up to the next share."""
+"""Shares of the past, oldest first, that are learned from before the following commits, up to the next share, are judged."""
 
 _LEAST = 60  # labelled commits; fewer teach nothing that lasts
-_SHIPPED_COUNTS = 200  # commits of its own that weigh as much as what was learned of other repositories
+_SHIPPED_COUNTS = 200  # own commits that weigh as much as what was learned from other repositories
 _SEEN = 2
 _OFTEN = 3
 _DRAWS, _SURE = 200, 0.99
-"""Resampled commits, and in more of these draws than that share the vocabulary must find an area better to go on finding it."""
-_SCORED = 5  # commits of a type; fewer make its score a matter of luck
+"""Number of resamples, and the share of them in which the vocabulary must do better at an area to keep it."""
+_SCORED = 5  # commits of a type; with fewer, its score is a matter of luck
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """How the two judgements did on a repository's past, each commit judged by what was learned of older ones alone.
+    """How the two judgements did on a repository's past, each commit judged only by what was learned from older ones.
 
     Attributes:
         part: `types`, `importance` or `areas`; `measure`: what the scores are.
-        learned, tried: labelled commits in the whole past, and those that were judged so.
-        before, after: the scores of the shipped judgement and of the own one; NaN where there is nothing to score.
-        used: whether the own one is taken: it did better, and not by luck.
+        learned, tried: labelled commits in the whole past, and those that were judged this way.
+        before, after: the scores of the shipped judgement and of the own one; NaN if there is nothing to score.
+        used: whether the own one is used: it did better, and not by luck.
     """
 
     part: str
@@ -59,16 +59,16 @@ T = TypeVar("T")
 
 
 def parted(past: Sequence[T]) -> tuple[Sequence[T], Sequence[T]]:
-    """Part what comes the oldest first into what is learned from and the newest, which is held out."""
+    """Split a past, oldest first, into what is learned from and the newest part, which is held out."""
     cut = round(len(past) * (1 - HELD_OUT))
     return past[:cut], past[cut:]
 
 
 def learn(past: Sequence[Labelled], areas: Areas, known: Judgement) -> tuple[Judgement, tuple[Trial, ...]]:
-    """Train a judgement of the past's own, and keep of it what does better than `known` on commits newer than it has seen.
+    """Train the past's own judgement, and keep the parts that do better than `known` on commits newer than those seen.
 
-    `past` comes the oldest first. Each part is tried by cross-validation over time, and of areas each one by itself:
-    where the vocabulary surely finds one better, it goes on finding it. Too little of a past leaves `known` as it is.
+    `past` is oldest first. Each part is tried by cross-validation over time, and each area separately: if the vocabulary is
+    clearly better at one, it keeps it. A past that is too short leaves `known` as it is.
     """
     samples = [sample_of(one) for one in past]
     ahead = _judged_ahead(samples, areas, known)
@@ -89,7 +89,7 @@ def learn(past: Sequence[Labelled], areas: Areas, known: Judgement) -> tuple[Jud
 
 
 def _judged_ahead(samples: Sequence[Sample], areas: Areas, known: Judgement) -> dict[str, list[tuple[Any, Any, Any]]]:
-    """Judge the newer commits by `known` and by what was learned of those before them: truth, theirs and ours of each part."""
+    """Judge the newer commits by `known` and by what was learned from those before them: truth, theirs and ours for each part."""
     found: dict[str, list[tuple[Any, Any, Any]]] = {part.name: [] for part in _PARTS}
     cuts = [round(share * len(samples)) for share in (*FOLDS, 1.0)]
     for cut, end in pairwise(cuts):
@@ -103,7 +103,7 @@ def _judged_ahead(samples: Sequence[Sample], areas: Areas, known: Judgement) -> 
 
 
 def _better_known(judged: Sequence[tuple[frozenset[str], frozenset[str], frozenset[str]]]) -> frozenset[str]:
-    """Return the areas that the vocabulary surely finds better than the own model."""
+    """Return the areas at which the vocabulary is clearly better than the own model."""
     found = set()
     for key in {key for sets in judged for one in sets for key in one}:
         theirs, ours = ([(sets[0] & {key}, sets[at] & {key}) for sets in judged] for at in (1, 2))
@@ -137,11 +137,11 @@ def _said(sample: Sample, areas: Areas) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One part of a judgement: what people said of a commit (None: nothing), what a judgement says, and the score of such pairs.
+    """One part of a judgement: what people said about a commit (None: nothing), what a judgement says, and the score of such pairs.
 
     Attributes:
-        likely: the share of resampled commits in which the own judgement must be the better one. What it says of types and areas is
-            held so near the shipped one that a mistake costs little; of importance, readers know more than maintainers' labels do.
+        likely: the share of resamples in which the own judgement must be better. For types and areas it is held so near the
+            shipped one that a mistake costs little; for importance, readers know more than maintainers' labels do.
     """
 
     name: str
@@ -152,7 +152,7 @@ class _Part:
     likely: float
 
     def truths(self, samples: Sequence[Sample]) -> list[tuple[Sample, Any]]:
-        """Return the samples that people said something of, with what they said."""
+        """Return the samples that people said something about, with what they said."""
         return [(sample, truth) for sample in samples if (truth := self.truth(sample)) is not None]
 
 
@@ -202,7 +202,7 @@ def _trial(part: _Part, learned: int, judged: Sequence[tuple[Any, Any, Any]]) ->
 
 
 def _how_likely(score: Callable[[Sequence[Any]], float], worse: Sequence[Any], better: Sequence[Any]) -> float:
-    """Return in which share of resampled commits `better` scores more than `worse`."""
+    """Return the share of resamples in which `better` scores higher than `worse`."""
     draw = random.Random(1)  # noqa: S311 - resampling, no secret
     found = 0
     for _ in range(_DRAWS):

@@ -1,6 +1,6 @@
 """A repository's own past as labels: what its people said in titles, fragments and release notes.
 
-The label is taken out of what is learned from: the title without its prefix and tags, the files without the fragment.
+The label is removed from what is learned from: the title without its prefix and tags, the files without the fragment.
 """
 
 import re
@@ -38,10 +38,10 @@ _SURE = {ChangeType.BREAKING, ChangeType.SECURITY}
 
 
 def own_past(commits: Iterable[Commit], areas: Areas, corrected: Mapping[str, str] | None = None) -> list[Labelled]:
-    """Return the commits that their people said something of, with what they said, the oldest first.
+    """Return the commits that their people labelled, with what they said, oldest first.
 
-    Where fragments are the custom, a commit without any is one that users need not know of. `corrected` are the ranks
-    that people gave single commits, by SHA: they stand above everything else.
+    If the repository uses fragments, a commit without one is something users need not know about. `corrected` are the ranks
+    that people gave single commits, by SHA: they override everything else.
     """
     found = [_labelled(commit, areas) for commit in commits]
     customary = sum(one.importance is not None for one in found) >= _LEAST_FRAGMENTS

@@ -1,4 +1,4 @@
-"""How well commits are sorted and ranked, against what people said of them: the figures, with their intervals."""
+"""How well commits are sorted and ranked compared with what people said about them: the figures, with their intervals."""
 
 import random
 from bisect import bisect_left, bisect_right
@@ -15,7 +15,7 @@ _DRAWS = 300
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What was said of one commit by its people (`type`, `importance`, `areas`; None or empty: nothing) and by us."""
+    """What its people said about one commit (`type`, `importance`, `areas`; None or empty: nothing), and what we said."""
 
     repo: str
     type: str | None
@@ -29,7 +29,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure over `count` commits, with the bounds that 95 % of resampled sets of commits lie in."""
+    """One figure over `count` commits, with the bounds that contain 95 % of the resamples."""
 
     name: str
     count: int
@@ -39,7 +39,7 @@ class Figure:
 
 
 def macro_f1(pairs: Sequence[tuple[str, str]], kinds: Iterable[str] | None = None) -> float:
-    """Return the mean F1 over kinds of (truth, guess), by default those often enough among the truths; NaN if none."""
+    """Return the mean F1 over kinds of (truth, guess), by default those frequent enough among the truths; NaN if none."""
     truths = Counter(truth for truth, _ in pairs)
     guesses = Counter(guess for _, guess in pairs)
     hits = Counter(truth for truth, guess in pairs if truth == guess)
@@ -49,7 +49,7 @@ def macro_f1(pairs: Sequence[tuple[str, str]], kinds: Iterable[str] | None = Non
 
 
 def often(pairs: Iterable[tuple[str, str]]) -> list[str]:
-    """Return the kinds that are often enough among the truths to be scored."""
+    """Return the kinds that are frequent enough among the truths to be scored."""
     truths = Counter(truth for truth, _ in pairs)
     return sorted(kind for kind, count in truths.items() if count >= LEAST_OF_A_KIND and kind != "chore")
 
@@ -62,7 +62,7 @@ def micro_f1(pairs: Sequence[tuple[frozenset[str], frozenset[str]]]) -> float:
 
 
 def auc(pairs: Sequence[tuple[bool, float]]) -> float:
-    """Return how often one that is meant has the higher score than one that is not; ties count half. NaN if one lacks."""
+    """Return how often a positive scores higher than a negative; ties count half. NaN if either is missing."""
     others = sorted(score for is_meant, score in pairs if not is_meant)
     meant = [score for is_meant, score in pairs if is_meant]
     if not meant or not others:
@@ -72,7 +72,7 @@ def auc(pairs: Sequence[tuple[bool, float]]) -> float:
 
 
 def mean_auc(judged: Sequence[Judged]) -> float:
-    """Return the mean over repositories of the AUC of high against the rest."""
+    """Return the AUC of high against the rest, averaged over repositories."""
     by_repo: dict[str, list[tuple[bool, float]]] = defaultdict(list)
     for one in judged:
         by_repo[one.repo].append((one.importance == "high", one.our_score))
@@ -82,7 +82,7 @@ def mean_auc(judged: Sequence[Judged]) -> float:
 
 
 def figures(judged: Sequence[Judged]) -> list[Figure]:
-    """Return the figures of what people said something about: types, importance (without bots), areas."""
+    """Return the figures for what people labelled: types, importance (without bots), areas."""
     typed = [one for one in judged if one.type and one.type != "chore"]
     ranked = [one for one in judged if one.importance and not one.by_bot]
     tagged = [one for one in judged if one.areas]

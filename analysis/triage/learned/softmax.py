@@ -1,6 +1,6 @@
 """A linear softmax model over evidence: fitted with scipy, applied without it.
 
-The score of a class is the sum of its lexical evidence (weighed the same for every class), its signals and its words.
+The score of a class is the sum of its lexical evidence (weighted the same for every class), its signals and its words.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from analysis.triage.learned.evidence import SPOKEN, Evidence
 if TYPE_CHECKING:
     import numpy as np
 
-_LEAST_WEIGHT = 0.004  # smaller ones change nothing and only take room
+_LEAST_WEIGHT = 0.004  # smaller ones change nothing and only take up space
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Softmax:
         return {name: value / total for name, value in zip(self.classes, raised, strict=True)}
 
     def shares(self, evidence: Evidence, name: str) -> dict[str, float]:
-        """Return what each piece of evidence adds to a class, against the mean of the others, by its name."""
+        """Return what each named piece of evidence adds to a class, relative to the mean of the others."""
         chosen = self.classes.index(name)
         others = len(self.classes) - 1
 
@@ -93,7 +93,7 @@ class Softmax:
 
     @classmethod
     def load(cls, data: dict[str, Any]) -> "Softmax":
-        """Make the model of what `dump` returned."""
+        """Make the model from what `dump` returned."""
         return cls(
             tuple(data["classes"]),
             tuple(tuple(rows) for rows in data["rows"]),
@@ -106,7 +106,7 @@ class Softmax:
 
 @dataclass(frozen=True, slots=True)
 class Penalty:
-    """How strongly weights are held down, and how far rare classes are weighed up (0 not at all, 1 to equal shares)."""
+    """How strongly weights are regularised, and how far rare classes are boosted (0 not at all, 1 to equal shares)."""
 
     lexical: float
     signals: float
@@ -114,7 +114,7 @@ class Penalty:
     balance: float
 
     def times(self, strength: float) -> "Penalty":
-        """Return the penalty that holds so much more strongly."""
+        """Return the penalty scaled by `strength`."""
         return Penalty(self.lexical * strength, self.signals * strength, self.words * strength, self.balance)
 
 
@@ -135,9 +135,9 @@ def fit(
 ) -> Softmax:
     """Fit the model to samples with their classes' indices; words in fewer than `least` samples are left out.
 
-    With a `prior` of the same classes the weights are held near its own instead of near zero, and the samples' habits
-    are learned like words: they are those of one repository. Deterministic: the same
-    samples in the same order give the same weights.
+    With a `prior` of the same classes, the weights are held near its own instead of near zero, and the samples' habits
+    are learned like words, since they come from one repository. Deterministic: the same samples in the same order give the
+    same weights.
     """
     import numpy as np
 
@@ -175,7 +175,7 @@ def fit(
 
 
 def balanced(labels: "np.ndarray[Any, Any]", classes: int, balance: float) -> "np.ndarray[Any, Any]":
-    """Return how much each sample counts, 1 in all, so that rare classes are weighed up as far as `balance` says."""
+    """Return each sample's weight, summing to 1, with rare classes boosted as far as `balance` says."""
     import numpy as np
 
     counts = np.bincount(labels, minlength=classes)
@@ -203,7 +203,7 @@ def _minimise(
     start: "np.ndarray[Any, Any]",
     tolerance: float,
 ) -> "tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]":
-    """Minimise the weighed log loss with its penalties by L-BFGS, from `start` on and held near it."""
+    """Minimise the weighted, penalised log loss by L-BFGS, starting from `start` and held near it."""
     import numpy as np
     from scipy.optimize import minimize
 

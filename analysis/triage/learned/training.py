@@ -36,15 +36,15 @@ _PRODUCT = Penalty(lexical=1e-4, signals=4e-2, words=5e-2, balance=0.8)
 _LEVEL = Penalty(lexical=1e-2, signals=1e-2, words=3e-2, balance=0.7)
 _OWN_SUBJECT = replace(_SUBJECT, lexical=1e-2, words=2e-2)
 _OWN_PRODUCT = replace(_PRODUCT, lexical=1e-2)
-"""For a repository's own past: its folders are learned as words are, and a past has more of them than commits."""
+"""For a repository's own past: its folders are learned like words, and there are more of them than commits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What is learned from: a commit's evidence, and what people said of it.
+    """A training sample: a commit's evidence, and what people said about it.
 
     Attributes:
-        plain: the type that the title's words alone leave no doubt about; nothing is learned from such a sample's type.
+        plain: the type that the title's words alone make certain; nothing is learned from such a sample's type.
     """
 
     labelled: Labelled
@@ -64,7 +64,7 @@ def sample_of(labelled: Labelled) -> Sample:
 def train(
     samples: Sequence[Sample], *, prior: Classifier | None = None, strength: float = 1.0, least: int = 5
 ) -> Classifier:
-    """Fit the three models to samples, words that are in fewer than `least` of them left out.
+    """Fit the three models to samples, leaving out words that occur in fewer than `least` of them.
 
     With a `prior` the new classifier is held near it, as strongly as `strength` says, and has a second opinion on types.
     """
@@ -119,7 +119,7 @@ def _subject(kind: str | None) -> str:
 
 
 def main() -> None:
-    """Make the weights of label files."""
+    """Make the weights from label files."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("labels", nargs="+", type=Path)
     parser.add_argument("--out", type=Path, default=WEIGHTS)

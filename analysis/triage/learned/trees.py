@@ -1,4 +1,4 @@
-"""Boosted trees over named numbers: what no sum of weights can say, such as "small, and with a test". Fitted with numpy, applied without it.
+"""Boosted trees over named numbers, for what no weighted sum can express, such as "small, and with a test". Fitted with numpy, applied without it.
 
 Gradient boosting with second-order steps, each tree two questions deep: https://arxiv.org/abs/1603.02754, section 2.
 """
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     import numpy as np
 
 _ROUNDS, _STEP = 40, 0.2
-_HELD = 1.0  # doubt that is added to each leaf: it holds the steps of small ones down
-_LEAST = 8  # commits in a leaf; what fewer show is chance
-_CUTS = 6  # thresholds of one number at most
+_HELD = 1.0  # L2 regularisation added to each leaf, which damps the steps of small ones
+_LEAST = 8  # commits in a leaf; fewer show only chance
+_CUTS = 6  # thresholds per number, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,8 @@ class Tree:
     """One tree, for the class with index `kind`.
 
     Attributes:
-        cuts: the number that is looked at and what it must be above: first, then where it is not, then where it is.
-        leaves: what is added to the class's score: not and not, not and above, above and not, above and above.
+        cuts: names and thresholds to exceed: of the first question, then of those asked after a no and after a yes.
+        leaves: what is added to the class's score: no and no, no and yes, yes and no, yes and yes.
     """
 
     kind: int
@@ -39,7 +39,7 @@ class Tree:
 
 @dataclass(frozen=True, slots=True)
 class Trees:
-    """Trees, with the score that each class begins with."""
+    """Trees, with each class's initial score."""
 
     bias: tuple[float, ...]
     trees: tuple[Tree, ...]
@@ -57,7 +57,7 @@ class Trees:
 
     @classmethod
     def load(cls, data: Mapping[str, Any]) -> "Trees":
-        """Make the trees of what `dump` returned."""
+        """Make the trees from what `dump` returned."""
         trees = ((kind, cuts, leaves) for kind, cuts, leaves in data["trees"])
         return cls(
             tuple(data["bias"]),
@@ -106,7 +106,7 @@ def fit_trees(
 
 
 def _cuts(found: Sequence[Mapping[str, float]]) -> "tuple[list[tuple[str, float]], np.ndarray[Any, Any]]":
-    """Return the questions that can be asked, and for each sample (row) and question (column) 1 where it is above."""
+    """Return the possible questions, and a matrix with 1 where a sample (row) exceeds a question's threshold (column)."""
     import numpy as np
 
     cuts: list[tuple[str, float]] = []
@@ -128,7 +128,7 @@ def _best(
     bend: "np.ndarray[Any, Any]",
     inside: "np.ndarray[Any, Any]",
 ) -> "np.ndarray[Any, Any]":
-    """Return for each class the question that parts the samples `inside` best."""
+    """Return for each class the question that best splits the samples `inside`."""
     import numpy as np
 
     classes = pull.shape[1]
