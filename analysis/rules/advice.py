@@ -1,4 +1,4 @@
-"""What to do, only where a fact decides it: what to take instead, what to set, what to drop, what to have first."""
+"""What to do, only if a fact decides it: what to use instead, what to set, what to drop, what is required first."""
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby, islice
@@ -15,12 +15,12 @@ from analysis.rules.wording import brief_error, short_name, short_value
 from analysis.statements import BREAKING, Source, Statement, StatementKind
 
 _MOST = 5
-"""So much advice for one commit is as much as anybody takes."""
+"""The most advice that anybody follows for one commit."""
 _BUILT = {"docker", "cmake"}
 
 
 def advice(change: Change, why: Sequence[Statement] = ()) -> Iterator[Claim]:
-    """Yield what users should do now, each with the line that decides it; what is to be done alike is said once."""
+    """Yield what users should do now, each with the line that decides it; the same advice for several names is given once."""
     for reason in change.entry.triage.reasons:
         if reason.code == "overtaken":
             yield Claim(change.say("advice.take_release", version=reason.detail))
@@ -34,7 +34,7 @@ def advice(change: Change, why: Sequence[Statement] = ()) -> Iterator[Claim]:
 
 
 def _written(change: Change, why: Sequence[Statement]) -> Iterator[Claim]:
-    """What the author tells users to take instead, where a footer says that they must act and no reason quotes it."""
+    """What the author tells users to use instead, if a footer says that they must act and no reason quotes it."""
     for one in change.statements(StatementKind.EFFECT):
         if (
             one.category == BREAKING
@@ -86,14 +86,14 @@ _KEYS = {
     FactKind.REQUIREMENT_CHANGED: "require",
     FactKind.UNSAFE_ADDED: "trust",
 }
-"""What a fact of a kind asks of users."""
+"""What a kind of fact requires of users."""
 
 _NEEDS: dict[FactKind, Callable[[Fact], bool]] = {
     FactKind.DEFAULT_CHANGED: lambda fact: bool(fact.before) and not is_compiled_in(fact.name),
     FactKind.REQUIREMENT_CHANGED: lambda fact: bool(fact.after),
     FactKind.UNSAFE_ADDED: lambda fact: unsafe_kind(fact) == "load",
 }
-"""What must be known besides, so that there is something to do."""
+"""What else must be known for there to be something to do."""
 
 
 _TOGETHER = {"drop_flag", "drop_variable", "drop_gate", "query_no_more", "stop_calling", "stop_using", "adapt_calls"}
@@ -101,7 +101,7 @@ _TOGETHER = {"drop_flag", "drop_variable", "drop_gate", "query_no_more", "stop_c
 
 
 def _rebuild(change: Change) -> Iterator[Claim]:
-    """What is compiled or put into an image must be built again by whoever builds it."""
+    """People who build compiled code or images themselves must rebuild them."""
     built = [fact for fact in change.of(FactKind.DEPENDENCY_CHANGED) if language_of(fact.path) in _BUILT]
     if built and not change.is_revert:
         yield change.claim(change.say("advice.rebuild", file=short_name(built[0].path)), built[0])

@@ -1,4 +1,4 @@
-"""The analyser itself: each field of an analysis from the module that owns it."""
+"""The analyser itself, which takes each field of an analysis from the module that owns it."""
 
 from dataclasses import dataclass
 
@@ -36,15 +36,15 @@ class RulesAnalyser:
         return 0
 
     def jobs(self, entries: tuple[Entry, ...], *, more: bool = False) -> list[tuple[Entry, ...]]:
-        """One piece: rules are quick, and handing commits around costs more than reading them."""
+        """One batch: rules are quick, and passing commits around costs more than reading them."""
         return [entries] if entries and not more else []
 
     def analyse(self, job: tuple[Entry, ...], language: Language) -> Reading:
-        """Analyse every commit of the piece."""
+        """Analyse every commit of the batch."""
         return Reading({entry.commit.sha: _read(entry, language) for entry in job}, {})
 
     def compare(self, entries: tuple[Entry, ...], repo: str, language: Language) -> Comparison:  # noqa: ARG002 - the port's
-        """Leave the order as it is: the scores are all that rules know. Name the areas with most to say, each with what it got."""
+        """Keep the order: scores are all that rules know. Name the areas with most to report, each with what it got."""
         return Comparison(themes=tuple(themes(entries, language)))
 
     def checker(self) -> None:
@@ -52,7 +52,7 @@ class RulesAnalyser:
 
 
 def _headline(change: Change) -> str:
-    """The headline; of what takes a change back or brings one back, the title of that change."""
+    """The headline; for a revert or a reapplication, the title of the change concerned."""
     headline, title = headline_of(change.commit, change.entry.statements), change.title
     other = title.restores or title.reverts
     return read_title(other).text if other and headline == title.text else headline

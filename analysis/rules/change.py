@@ -1,4 +1,4 @@
-"""One commit as the fields read it: its facts in the order in which they matter, the product's files, and how claims are made."""
+"""One commit as the fields read it: its facts in order of relevance, the product's files, and how claims are made."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -17,7 +17,7 @@ from analysis.statements import Statement
 from analysis.triage.inert import is_inert
 
 MOST_NAMES = 4
-"""How many names a sentence lists."""
+"""The most names that a sentence lists."""
 
 ORDER = (
     FactKind.REVERTS, FactKind.FLAG_REMOVED, FactKind.COMMAND_REMOVED, FactKind.ENDPOINT_REMOVED, FactKind.ENV_REMOVED,
@@ -36,14 +36,14 @@ _OF_PROGRAMS = {FactKind.FLAG_ADDED, FactKind.COMMAND_ADDED}
 
 
 class Change:
-    """A commit in one language; what its fields share is read once."""
+    """A commit in one language; what several fields need is computed once."""
 
     def __init__(self, entry: Entry, language: Language) -> None:
         self.entry, self.commit, self.language = entry, entry.commit, language
 
     @cached_property
     def files(self) -> dict[str, ChangedFile]:
-        """The changed files by path; none where only others' commits came."""
+        """The changed files by path; none if it only merges other commits."""
         changes = () if self.commit.only_catches_up else self.commit.files
         return {change.path: changed_file(change) for change in changes}
 
@@ -55,37 +55,37 @@ class Change:
 
     @cached_property
     def reaching(self) -> tuple[ChangedFile, ...]:
-        """Those of them in which what runs is another now, as far as that is seen."""
+        """Those of them whose running code changed, as far as the diff shows."""
         return tuple(file for file in self.product if not is_inert(file))
 
     @cached_property
     def facts(self) -> tuple[Fact, ...]:
-        """The facts, what matters most first; the flags of a program that is new itself are no news to anybody."""
+        """The facts, the most relevant first; the flags of a program that is itself new are no news."""
         known = [fact for fact in self.entry.facts if not is_of_new_program(fact, self.commit)]
         return tuple(sorted(known, key=lambda fact: ORDER.index(fact.kind) if fact.kind in ORDER else len(ORDER)))
 
     def of(self, *kinds: FactKind) -> Iterator[Fact]:
-        """Yield the facts of some kinds."""
+        """Yield the facts of the given kinds."""
         return (fact for fact in self.facts if fact.kind in kinds)
 
     @cached_property
     def title(self) -> Title:
-        """The title taken apart."""
+        """The parsed title."""
         return read_title(self.commit.subject)
 
     @cached_property
     def is_revert(self) -> bool:
-        """Whether it takes an earlier change back; what brings one back does not."""
+        """Whether it reverts an earlier change; a reapplication does not count."""
         return self.title.restores is None and any(self.of(FactKind.REVERTS))
 
     def statements(self, *kinds: str) -> Iterator[Statement]:
-        """Yield what people wrote, of some kinds."""
+        """Yield the statements of the given kinds."""
         return (statement for statement in self.entry.statements if statement.kind in kinds)
 
     # -- words
 
     def say(self, key: str, **values: object) -> str:
-        """A sentence of `wording.toml`, filled in."""
+        """A sentence from `wording.toml`, filled in."""
         text = say(key, self.language, **values)
         return spaced(text) if self.language == "zh" else text
 
@@ -98,39 +98,39 @@ class Change:
         return self.listed([f"`{name}`" for name in dict.fromkeys(names) if "`" not in name], most)
 
     def listed(self, shown: list[str], most: int = MOST_NAMES) -> str:
-        """Texts as one list, the first of many with how many more there are."""
-        if len(shown) <= most + 1:  # "and 1 more" is no shorter than its name
+        """Texts as one list; if there are many, the first of them and how many more there are."""
+        if len(shown) <= most + 1:  # "and 1 more" is no shorter than the name
             return listed(shown, self.language)
         comma = say("list.comma", self.language)
         return self.say("list.more", names=comma.join(shown[:most]), count=len(shown) - most)
 
     def pair(self, fact: Fact) -> str:
-        """What became what: two names as code, or a name with its values."""
+        """Before and after: two names as code, or a name with its values."""
         if fact.kind in _RENAMES:
             return f"`{fact.before}` → `{fact.after}`"
         return f"`{fact.name}` {short_value(fact.before)} → {short_value(fact.after)}"
 
     def quoted(self, text: str) -> str:
-        """What somebody wrote, between quotation marks."""
+        """What somebody wrote, in quotation marks."""
         return f"“{outside(text)}”"
 
     # -- claims
 
     def claim(self, text: str, fact: Fact | None = None, aspect: Aspect | None = None) -> Claim:
-        """A claim with the line that bears it out."""
+        """A claim with the line that supports it."""
         if fact is None or not fact.path:
             return Claim(text, aspect=aspect)
         return Claim(text, (fact.path,), aspect, line=fact.line, is_before=fact.is_before)
 
     def quotation(self, key: str, statement: Statement) -> Claim:
-        """A claim that is what somebody wrote, with where it can be read."""
+        """A claim that quotes somebody, with where it can be read."""
         paths = (statement.path,) if statement.path else ()
         text = self.say(key, text=self.quoted(statement.text))
         return Claim(text, paths, line=statement.line, url=statement.url)
 
 
 def once(claims: Iterator[Claim]) -> tuple[Claim, ...]:
-    """Each sentence once, with the paths of all that say it."""
+    """Each sentence once, with the paths of all claims that make it."""
     found: dict[str, Claim] = {}
     for claim in claims:
         known = found.get(claim.text)
@@ -139,11 +139,11 @@ def once(claims: Iterator[Claim]) -> tuple[Claim, ...]:
 
 
 def is_of_new_program(fact: Fact, commit: Commit) -> bool:
-    """Whether it is a flag or a command of a program that comes with the commit: nobody's command line had it without."""
+    """Whether it is a flag or command of a program that the commit adds: it was on nobody's command line before."""
     is_new = any(file.path == fact.path and file.status == "added" for file in commit.files)
     return fact.kind in _OF_PROGRAMS and is_new
 
 
 def names_of(fact: Fact) -> tuple[str, ...]:
-    """The names that a fact is about: of a file that is gone, what others knew of it, for no code is written with its path."""
+    """The names that a fact is about: for a removed file, the names others used from it, as no code refers to its path."""
     return tuple(fact.detail.split(", ")) if fact.kind is FactKind.MODULE_REMOVED else (fact.name,)

@@ -1,4 +1,4 @@
-"""What users notice, as far as facts decide it: what is gone, refused, set otherwise, or new to be used."""
+"""What users notice, as far as facts decide it: what is removed, rejected, set differently, or new to use."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,38 +15,38 @@ from analysis.rules.wording import brief_error, say_fact, short_name, short_valu
 from analysis.triage.prominence import explains_better
 
 MOST_KINDS = 2
-"""Of what users notice; the facts list the rest."""
+"""The most kinds of noticeable effects; the facts list the rest."""
 
 _MANY = {
     FactKind.FLAG_REMOVED, FactKind.FLAG_ADDED, FactKind.ENV_REMOVED, FactKind.ENV_ADDED, FactKind.NAME_REMOVED, FactKind.CONFIG_ADDED,
     FactKind.CONFIG_REMOVED, FactKind.COMMAND_ADDED, FactKind.COMMAND_REMOVED, FactKind.ENDPOINT_ADDED, FactKind.ENDPOINT_REMOVED,
     FactKind.NAME_ADDED, FactKind.METRIC_ADDED, FactKind.METRIC_REMOVED, FactKind.GATE_REMOVED, FactKind.SIGNATURE_CHANGED,
 }  # fmt: skip
-"""Facts of which one sentence tells several names."""
+"""Facts for which one sentence names several."""
 _PAIRED = {FactKind.NAME_RENAMED, FactKind.RENAMED, FactKind.DEFAULT_CHANGED, FactKind.DEPENDENCY_CHANGED}
-"""Facts of which one sentence tells several, what was before each and what is now."""
+"""Facts for which one sentence gives several, each with its before and after."""
 _OF_A_FILE = {FactKind.ENV_ADDED, FactKind.ENV_REMOVED, FactKind.COMMAND_ADDED}
-"""Facts that hold for their file alone: another one may still read the variable."""
+"""Facts that hold only for their file: another one may still read the variable."""
 _UPDATES = re.compile(r"\b(?P<count>\d{1,4}) updates?\b", re.IGNORECASE)
 """How bots that update dependencies count them in a title: https://docs.github.com/en/code-security/dependabot."""
 _FEW = 2
-"""So many pairs have a sentence each."""
+"""Up to this many pairs get a sentence each."""
 
 _OFF = {"False", "false", "0", '"0"', "'0'", '"false"', "off", "no"}
 _TAKES_AWAY = ("disable", "no_", "no-", "skip", "without", "ignore", "bypass", "off", "not_", "not-")
-"""Words in a setting's name that turn its meaning round: off is then the usual behaviour."""
+"""Words in a setting's name that invert its meaning: off is then the usual behaviour."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """The effect in words, and the facts that it tells."""
+    """The effect in words, and the facts it covers."""
 
     text: str
     facts: tuple[Fact, ...]
 
 
 def effect(change: Change) -> Effect:
-    """Return what users notice, in at most MOST_KINDS, what they must act on first; of a kind all is told, or counted."""
+    """Return what users notice, in at most MOST_KINDS kinds, what they must act on first; each kind is listed in full, or counted."""
     sentences: list[str] = []
     told: list[Fact] = []
     for facts in together(change.facts):
@@ -60,7 +60,7 @@ def effect(change: Change) -> Effect:
 
 
 def together(facts: Iterable[Fact]) -> Iterator[tuple[Fact, ...]]:
-    """Yield facts that are told together: those of one kind, and of one file where they hold for it alone."""
+    """Yield groups of facts to say together: those of one kind, and of one file if they hold only for it."""
 
     def alike(item: tuple[int, Fact]) -> tuple[object, ...]:
         at, fact = item
@@ -70,14 +70,14 @@ def together(facts: Iterable[Fact]) -> Iterator[tuple[Fact, ...]]:
 
     facts = tuple(facts)
     kinds = list(dict.fromkeys(fact.kind for fact in facts))
-    # A stable order of kinds, so that the facts of one file come together.
+    # A stable sort by kind, so that the facts of one file come together.
     ordered = sorted(facts, key=lambda fact: (kinds.index(fact.kind), fact.path))
     for _, members in groupby(enumerate(ordered), key=alike):
         yield tuple(fact for _, fact in members)
 
 
 def said_together(change: Change, facts: Sequence[Fact]) -> str:
-    """Say several facts of one kind as one sentence; one alone as it is said of itself."""
+    """Say several facts of one kind in one sentence; a single one in its own sentence."""
     fact = facts[0]
     if fact.kind in _PAIRED:
         pairs = dict.fromkeys(change.pair(one) for one in facts)
@@ -94,7 +94,7 @@ def said_together(change: Change, facts: Sequence[Fact]) -> str:
 
 
 def _announced(change: Change) -> int:
-    """How many updates a title counts, 0 where it counts none."""
+    """The number of updates that a title states; 0 if it states none."""
     found = _UPDATES.search(change.commit.subject)
     return int(found["count"]) if found else 0
 
@@ -104,12 +104,12 @@ def _joined(change: Change, sentences: Iterable[str]) -> str:
 
 
 def _sentence(change: Change, facts: Sequence[Fact]) -> str:
-    """Say facts of one kind; an empty string where they decide nothing for users."""
+    """Say facts of one kind; an empty string if they decide nothing for users."""
     kind = facts[0].kind
     if kind is FactKind.CHECK_ADDED:
         return _refuses(change, facts)
     if kind is FactKind.DEPENDENCY_CHANGED and _announced(change) > len({change.pair(one) for one in facts}):
-        return ""  # the rest of them stands in lock files alone
+        return ""  # the rest of them are only in lock files
     say = _BY_KIND.get(kind)
     alone = say(change, facts[0]) if say else ""
     if len(dict.fromkeys(one.name for one in facts)) == 1 or not (alone or kind is FactKind.NAME_ADDED):
@@ -129,7 +129,7 @@ def _new_setting(change: Change, fact: Fact) -> str:
 
 
 def is_off(fact: Fact) -> bool:
-    """Whether a new setting changes nothing for those who leave it alone: its default is a plain no, and its name says none."""
+    """Whether a new setting changes nothing for those who leave it alone: its default is a plain no, and its name is not negated."""
     name = fact.name.lower().lstrip("-")
     words = name.replace("-", "_")
     return fact.after in _OFF and not any(word in name or word in words for word in _TAKES_AWAY)
@@ -149,10 +149,10 @@ def _refuses(change: Change, facts: Sequence[Fact]) -> str:
 
 
 def stops(change: Change, fact: Fact) -> bool:
-    """Whether a new check stops what went on before.
+    """Whether a new check stops what worked before.
 
-    Those of a feature, or of a value that is new, limit what comes with it. What crashed failed before, and so did what
-    now fails with a clearer error.
+    Checks in a feature, or on a new value, limit only what comes with it. What crashed already failed, and so did what now
+    fails with a clearer error.
     """
     file, triage = change.files.get(fact.path), change.entry.triage
     if not fact.detail or file is None or triage.types[0] is ChangeType.FEATURE:
@@ -171,13 +171,13 @@ def _lets_through(change: Change, fact: Fact) -> str:
 
 
 def is_gone(change: Change, fact: Fact) -> bool:
-    """Whether the words of a refusal that went stand nowhere else after the whole change, as far as it is shown."""
+    """Whether a removed error's text appears nowhere else after the change, as far as the diff shows."""
     begins = fact.detail[:_TELLING]
     return bool(begins) and not any(begins in new.text for file in change.files.values() for _, new in file.views)
 
 
 _TELLING = 24
-"""So many letters of a message are enough to know it again where the rest was reworded."""
+"""Letters of a message that are enough to recognise it if the rest was reworded."""
 
 
 def _goes_back(change: Change, fact: Fact) -> str:
@@ -189,7 +189,7 @@ def _goes_back(change: Change, fact: Fact) -> str:
 
 
 def _requires(change: Change, fact: Fact) -> str:
-    """What a dependency's new version means for users; of what only tests and images take, nothing."""
+    """What a dependency's new version means for users; nothing if only tests and images use it."""
     if change.is_revert:
         return _goes_back(change, fact)
     return _plain(change, fact) if kind_of(fact.path) is FileKind.BUILD and not change.product else ""

@@ -1,4 +1,4 @@
-"""Which functions and classes a change touches, and which of them are new, by the names that their users call them."""
+"""Which functions and classes a change touches, and which of them are new, under the names their users call them by."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -13,9 +13,9 @@ _PATTERNS = Patterns(__file__)
 _OWNERS = {"class", "struct", "enum", "trait", "interface"}
 _PROGRAMS = {"python", "rust", "go", "c", "javascript", "java"}
 _GOES_ON = ")}]#"
-"""How lines begin that stand at a definition's own margin and yet belong to it: ends of brackets, directives of a preprocessor."""
+"""First characters of lines that belong to a definition despite having its indentation: closing brackets, preprocessor directives."""
 _METHOD = 4
-"""How far methods are indented in their class, at most."""
+"""The deepest indentation of methods in their class."""
 _NO_FUNCTION = {
     "class",
     "struct",
@@ -38,11 +38,11 @@ class Touched:
     """A function or class of the product.
 
     Attributes:
-        name: with the class that it belongs to, as the language writes it: `Cache.load`, `Cache::load`.
-        is_new: it came with the change, to a file that was there before.
-        is_public: others may use it, as its language marks that.
-        line: where it or its first change stands, after the change.
-        count: changed lines of code in it, without those that only stand elsewhere in its file now.
+        name: qualified by its class, as the language writes it: `Cache.load`, `Cache::load`.
+        is_new: the change adds it to an existing file.
+        is_public: others may use it, by its language's conventions.
+        line: its own line or that of its first change, after the commit.
+        count: changed lines of code in it, without those that only moved within the file.
     """
 
     name: str
@@ -58,8 +58,8 @@ class Touches:
     """What a change touches.
 
     Attributes:
-        functions: definitions of files that were there before, the new ones first, then the most changed.
-        count: changed lines of code in these files, be they in a function or not, without imports and what only moved.
+        functions: definitions in existing files, the new ones first, then the most changed.
+        count: changed lines of code in these files, in functions or not, without imports and moved lines.
     """
 
     functions: tuple[Touched, ...]
@@ -67,7 +67,7 @@ class Touches:
 
 
 def touched(files: Iterable[ChangedFile]) -> Touches:
-    """Find the definitions that changed lines of code stand in."""
+    """Find the definitions that contain changed lines of code."""
     counts: Counter[str] = Counter()
     total = 0
     found: dict[str, Touched] = {}
@@ -82,10 +82,10 @@ def touched(files: Iterable[ChangedFile]) -> Touches:
             for name, line, is_defined, text in _walk(hunk, code, was, file.language):
                 counted = text.strip() not in stays and not _PATTERNS.imports.match(text)
                 total += counted
-                if not name or (file.language == "c" and name.isupper()):  # a macro's call looks like a definition
+                if not name or (file.language == "c" and name.isupper()):  # a macro call looks like a definition
                     continue
                 if _bare(name) in gone and not is_defined:
-                    continue  # what is left of it stands elsewhere, or nothing is
+                    continue  # the rest of it is elsewhere, or gone
                 counts[name] += counted
                 is_open = _is_public(name, code.get(line, ""), file.language)
                 is_new = is_defined and _bare(name) not in gone
@@ -93,20 +93,20 @@ def touched(files: Iterable[ChangedFile]) -> Touches:
                 if known is None or (is_new and not known.is_new):
                     found[name] = Touched(name, file.path, line, is_new, is_open)
     owners = {_parts(name)[0] for name in found if len(_parts(name)) > 1}
-    named = [function for function in found.values() if function.name not in owners]  # of a class, its methods say more
+    named = [function for function in found.values() if function.name not in owners]  # a class's methods say more
     named = [replace(function, count=counts[function.name]) for function in named]
     return Touches(tuple(sorted(named, key=lambda function: (not function.is_new, -function.count))), total)
 
 
 def _stays(file: ChangedFile) -> frozenset[str]:
-    """The lines of code that a file loses in one place and has in another."""
+    """The lines of code that a file loses in one place and gains in another."""
     lines = [line for hunk in file.hunks for line in hunk.lines]
     came, went = ({line.text.strip() for line in lines if getattr(line, side)} for side in ("added", "removed"))
     return frozenset(came & went)
 
 
 def _is_public(name: str, text: str, language: str) -> bool:
-    """Whether the line that defines a name lets others use it; no part of the name may say that it is nobody's business."""
+    """Whether the line that defines a name makes it public; no part of the name may mark it as private."""
     parts = _parts(name)
     if any(part.startswith("_") for part in parts):
         return False
@@ -132,14 +132,14 @@ def _removed(hunk: Hunk) -> Iterator[str]:
 
 
 def _walk(hunk: Hunk, code: dict[int, str], was: dict[int, str], language: str) -> Iterator[tuple[str, int, bool, str]]:
-    """Yield for each changed line of code the definition that it stands in, its number, whether it is that definition's own, added, and its text.
+    """Yield for each changed line of code its definition, its number, whether it is the definition's own line, whether it was added, its text.
 
-    It stands in none (an empty name) where none is seen, or where it leads to a new one. Of a line that is gone, the number
-    is that of what stands in its place.
+    The name is empty if no definition is seen, or if the line leads up to a new one. A removed line has the number of the
+    line in its place.
 
-    `code` and `was` are the lines after and before the change by their numbers, without comments. What comes before a new
-    definition in one run of added lines (decorators, blank lines) belongs to it, not to its neighbour above. Where a line
-    is indented no deeper than the definition above it, that one is over: what stands there is not in it.
+    `code` and `was` are the lines after and before the change by number, without comments. Added lines directly before a
+    new definition (decorators, blank lines) belong to it, not to its neighbour above. A line indented no deeper than the
+    definition above it ends that definition.
     """
     joint = "::" if language in {"rust", "c"} else "."
     owner, owner_indent, name, name_indent = "", -1, "", -1
@@ -158,14 +158,14 @@ def _walk(hunk: Hunk, code: dict[int, str], was: dict[int, str], language: str) 
             kind, said, indent = found
             is_deep = (
                 language == "python" and bool(owner) and indent > owner_indent + _METHOD
-            )  # of a method above the hunk
+            )  # belongs to a method above the hunk
             is_local = kind != "owner" and ((is_seen and name != owner and indent > name_indent >= 0) or is_deep)
             if kind == "owner":
                 owner, owner_indent, name, name_indent = said, indent, said, indent
             elif not is_local:
                 name = f"{owner}{joint}{said}" if owner and indent > owner_indent else said
                 name_indent = indent
-            is_seen = True  # of a heading, it is not known how far it is indented
+            is_seen = True  # a hunk heading's indentation is unknown
             is_defined = line.added and not is_local
         elif text.strip() and text.lstrip()[:1] not in _GOES_ON:
             indent = len(text) - len(text.lstrip())
@@ -176,16 +176,14 @@ def _walk(hunk: Hunk, code: dict[int, str], was: dict[int, str], language: str) 
         is_before_new = line.added and not found and _leads_to_definition(hunk, texts, index, language)
         if (line.added or line.removed) and text.strip():
             is_deeper = name == owner != "" and len(text) - len(text.lstrip()) > owner_indent + _METHOD
-            is_unseen = (
-                language == "python" and is_deeper and not found
-            )  # in a method whose beginning is above the hunk
+            is_unseen = language == "python" and is_deeper and not found  # in a method that starts above the hunk
             yield "" if is_before_new or is_unseen else name, places[index], is_defined, text
         if language != "python" and text.lstrip()[:1] == "}" and len(text) - len(text.lstrip()) <= name_indent:
             name, name_indent = (owner, owner_indent) if name != owner else ("", -1)
 
 
 def _places(hunk: Hunk) -> list[int]:
-    """The number, after the change, of each line or of the next one that is still there; at the hunk's end, of the last one."""
+    """The number, after the change, of each line or of the next one still there; at the hunk's end, of the last one."""
     last = max((line.new for line in hunk.lines if line.new), default=0)
     places, following = [0] * len(hunk.lines), last
     for index in range(len(hunk.lines) - 1, -1, -1):
@@ -195,7 +193,7 @@ def _places(hunk: Hunk) -> list[int]:
 
 
 def _leads_to_definition(hunk: Hunk, texts: list[str], index: int, language: str) -> bool:
-    """Whether the added line opens a block that ends in a definition of its own: decorators, attributes, nothing else."""
+    """Whether the added line opens a block that ends in a new definition: decorators, attributes, nothing else."""
     for line, text in zip(hunk.lines[index:], texts[index:], strict=True):
         if not line.added:
             return False
@@ -209,7 +207,7 @@ def _leads_to_definition(hunk: Hunk, texts: list[str], index: int, language: str
 
 
 def _read(text: str, language: str) -> tuple[str, str, int] | None:
-    """What a line defines: an owner of others or a function, its name, how far it is indented; None for nothing."""
+    """What a line defines: an owner of others or a function, its name, and its indentation; None for nothing."""
     indent = len(text) - len(text.lstrip())
     if language == "rust" and (found := _PATTERNS.rust_impl.match(text)):
         return "owner", found["name"], indent

@@ -1,4 +1,4 @@
-"""Who is reached: interfaces that changed, hardware, models and backends, or else the part of the product."""
+"""Who is affected: interfaces that changed, hardware, models and backends, or else the part of the product."""
 
 import re
 from collections.abc import Iterator
@@ -40,14 +40,14 @@ _INTERFACES = {
     "renamed": {FactKind.RENAMED},
     "dependencies": {FactKind.DEPENDENCY_ADDED, FactKind.DEPENDENCY_CHANGED, FactKind.DEPENDENCY_REMOVED},
 }
-"""Ways in which a product is used, with the facts that show a change of them."""
+"""Ways in which a product is used, with the facts that show a change to them."""
 
 _KINDS = {
     "models": "models", "backends": "backends", "services": "backends", "drivers": "backends", "providers": "backends", "connectors": "backends",
     "bindings": "bindings", "plugins": "plugins", "exporter": "components", "receiver": "components", "processor": "components",
     "extension": "components", "connector": "components",
 }  # fmt: skip
-"""Folders that hold one alternative beside another, of which a user takes some: what the alternatives are."""
+"""Folders that hold alternatives, of which each user takes some, and the kind of alternative."""
 
 _SHARED = re.compile(
     r"^(?:utils?|common|base|core|mod|lib|registry|__init__|index|types|config|internal|shared|src|tests?|abc|\w*helpers?)$",
@@ -55,7 +55,7 @@ _SHARED = re.compile(
 )
 _OTHER = "other_hw"
 _NO_PART = {"ci", "docs", "build_release", _OTHER}
-"""Areas around the product, or that say of a part only that it is another one."""
+"""Areas around the product, or those that only say that a part is some other one."""
 _MOST_ALTERNATIVES = 3
 _DEEP, _SHORTEST = 2, 3
 _WORD = re.compile(r"[^\W_]+")
@@ -64,13 +64,13 @@ _COMMON = re.compile(
     r"|state|info|context|manager|service|api|app|python|rust|impl|extension|node|init|version|build|object|function|class|method)",
     re.IGNORECASE,
 )
-"""Words that both titles and paths are full of."""
+"""Words that are common in both titles and paths."""
 
 
 def impact(change: Change) -> Iterator[Claim]:
-    """Yield who is reached, as claims with the lines or files that show it; nothing of the product reaches nobody.
+    """Yield who is affected, as claims with the lines or files that show it; without product changes, nobody is.
 
-    A version reaches everybody, which nobody needs to be told.
+    A version affects everybody, which goes without saying.
     """
     if change.entry.triage.types[0] is ChangeType.RELEASE:
         return
@@ -95,7 +95,7 @@ def _called(fact: Fact) -> tuple[str, ...]:
 
 
 def _hardware(change: Change) -> Iterator[Claim]:
-    """Devices that the title names, or else the platform that it is about; it says so where others are reached too."""
+    """Devices that the title names, or else the platform that it is about; the claim says if others are affected too."""
     areas = general()
     named = named_in(change.title.reverts or change.commit.subject)
     platforms = [key for key in change.entry.triage.areas if areas.is_platform(key) and key != _OTHER]
@@ -110,7 +110,7 @@ def _hardware(change: Change) -> Iterator[Claim]:
 
 
 def _alternatives(change: Change) -> Iterator[Claim]:
-    """The models, backends and the like that alone are touched."""
+    """The models, backends and the like, if only they are touched."""
     places = [_alternative(file) for file in change.reaching]
     if not all(places):
         return
@@ -121,23 +121,23 @@ def _alternatives(change: Change) -> Iterator[Claim]:
 
 
 def _alternative(file: ChangedFile) -> tuple[str, str] | None:
-    """The kind and the name of the alternative that a file belongs to: its folder's, or its own among models, each in a file."""
+    """The kind and name of the alternative that a file belongs to: its folder's, or its own for models with one file each."""
     folders = file.path.split("/")
     for at, folder in enumerate(folders[:-1]):
         kind = _KINDS.get(folder, "")
         name = folders[-1 if kind == "models" else at + 1].partition(".")[0]
-        is_deep = kind == "bindings" and at > 1  # deeper ones bind something else than a language
+        is_deep = kind == "bindings" and at > 1  # deeper ones bind something other than a language
         if kind and name and not is_deep and not _SHARED.match(name):
             return kind, name
     return None
 
 
 def _part(change: Change) -> Iterator[Claim]:
-    """The part of the product, as its users call it: its area, or else what the title names and the paths bear out."""
+    """The part of the product, as its users call it: its area, or else what the title names and the paths confirm."""
     area = next((key for key in change.entry.triage.areas if key not in _NO_PART), "")
     if area:
         is_all = area in general() and is_for_area(area, change.reaching)
-        # An area of the repository's own has no other name here.
+        # The repository's own areas have no other name here.
         name = general().name(area, change.language) if area in general() else area.replace("_", " ")
         yield Claim(
             change.say("impact.area", name=name) if is_all else change.say("impact.others", names=name), _paths(change)
@@ -147,10 +147,10 @@ def _part(change: Change) -> Iterator[Claim]:
 
 
 def _named_part(change: Change) -> str:
-    """What both the title and the path of the most changed file call a part, as the title writes it; empty for nothing.
+    """The name for a part that the title shares with the path of the most changed file, spelt as in the title; empty if none.
 
-    A prefix or a scope is the author's own word for it; any other word must name a file or a folder, be no common one, and
-    not stand first, where titles have their verb: "Convert a page".
+    A prefix or scope is the author's own word for it; any other word must name a file or folder, must not be a common one,
+    and must not come first, where titles have their verb: "Convert a page".
     """
     names = _names_of(change.reaching[0].path, change.commit.repo)
     scope = change.title.scope.rpartition("/")[2]
@@ -167,7 +167,7 @@ def _named_part(change: Change) -> str:
 
 
 def _names_of(path: str, repo: str) -> set[str]:
-    """The words of a path's last folders and of its file, without what stands for the whole."""
+    """The words of a path's last folders and its file name, without those that stand for the whole repository."""
     *folders, file = path.lower().split("/")
     parts = [*folders[-_DEEP:], file.partition(".")[0]]
     return {word for part in parts for word in (part, *_WORD.findall(part))} - {
@@ -178,7 +178,7 @@ def _names_of(path: str, repo: str) -> set[str]:
 
 
 def _builds(change: Change) -> Iterator[Claim]:
-    """How it is built or packaged, where nothing else of the product is touched."""
+    """How it is built or packaged, if nothing else of the product is touched."""
     names = [short_name(path) for path, file in change.files.items() if file.kind is FileKind.BUILD]
     if names:
         yield Claim(change.say("impact.builds", names=change.names(names)))

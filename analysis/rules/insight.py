@@ -16,12 +16,12 @@ from analysis.triage.inert import is_worded_anew
 
 _MOST_TESTS, _MOST_CHECKS, _MOST_FIGURES = 3, 3, 2
 _MAIN = 0.5
-"""The share of a change's lines that makes the functions which have it worth naming."""
+"""The least share of a change's lines for the functions containing them to be worth naming."""
 _PRODUCT = {FileKind.PRODUCTION, FileKind.BUILD}
 
 
 def insight(change: Change, told: Sequence[Fact], why: Sequence[Statement]) -> Iterator[Claim]:
-    """Yield what an engineer wants to know of how it is done; `told` and `why` are what other fields say already."""
+    """Yield what an engineer wants to know about how it is done; `told` and `why` are what other fields already say."""
     if not change.product:
         return
     yield from _functions(change)
@@ -33,9 +33,9 @@ def insight(change: Change, told: Sequence[Fact], why: Sequence[Statement]) -> I
 
 
 def _functions(change: Change) -> Iterator[Claim]:
-    """The new ones that others may use, and those that changed, where most of the change is in what is told.
+    """The new public ones and those that changed, if they account for most of the change.
 
-    Where it is in none, or in new ones that are nobody's business, the names of others would lead astray.
+    If most of it is outside functions, or in new private ones, the names of others would mislead.
     """
     named = {fact.name for fact in change.facts} | {fact.after for fact in change.of(FactKind.NAME_RENAMED)}
     touches = touched(file for file in change.reaching if not is_worded_anew(file))
@@ -82,7 +82,7 @@ def _tests(change: Change) -> Iterator[Claim]:
 
 
 def _comment(change: Change, why: Sequence[Statement]) -> Iterator[Claim]:
-    """What the author writes beside the code, where no reason quotes it."""
+    """What the author writes in the code's comments, unless a reason quotes it."""
     comments = (
         one for one in change.statements(StatementKind.EFFECT) if one.source is Source.CODE_COMMENT and one not in why
     )

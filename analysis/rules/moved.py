@@ -1,4 +1,4 @@
-"""Code that left one file and stands in another, line for line."""
+"""Code that moved from one file to another, line for line."""
 
 import re
 from collections import Counter
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from analysis.commits.commit import Commit
 
 _LEAST, _TELLING = 8, 13
-"""Lines of so many letters that code must have in common with what went elsewhere: shorter ones stand everywhere."""
+"""The number of lines that must match for code to count as moved, and their least length: shorter ones are everywhere."""
 _MOST_PAIRS = 2_500
-"""Where more files changed than that, comparing each with each takes longer than it is worth."""
+"""Pairs of files beyond which comparing each with each takes longer than it is worth."""
 _IMPORT = re.compile(
     r"(?:import\b|from\s+\S+\s+import\b|use\s|#include\b|package\b|using\b|export \{)|[\w.]+ as \w+,?$"
 )
@@ -25,7 +25,7 @@ class Moved:
 
 
 def moved(commit: Commit) -> tuple[Moved, ...]:
-    """Return from where to where code moved, the most lines first."""
+    """Return where code moved from and to, the most lines first."""
     lost: dict[str, Counter[str]] = {}
     won: dict[str, Counter[str]] = {}
     for change in commit.files:

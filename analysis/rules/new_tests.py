@@ -10,7 +10,7 @@ _PATTERNS = Patterns(__file__)
 
 
 def new_tests(files: Iterable[ChangedFile]) -> tuple[str, ...]:
-    """Return the names of tests that are added and stood nowhere before, in order."""
+    """Return the names of added tests that existed nowhere before, in order."""
     added: dict[str, None] = {}
     removed: set[str] = set()
     for file in files:
@@ -37,5 +37,5 @@ def _named(file: ChangedFile, mark: str) -> Iterator[str]:
             )
         if found:
             yield found["name"]
-        # Rust's unit tests stand beside what they test, with attributes of their own below the mark.
+        # Rust's unit tests live beside what they test, with further attributes below `#[test]`.
         is_marked = bool(_PATTERNS.marked.match(text)) or (is_marked and text.lstrip().startswith("#["))

@@ -1,7 +1,7 @@
-"""Whether all that a commit changes of the product belongs to one device, area or model: only then it reaches nobody else.
+"""Whether everything a commit changes in the product belongs to one device, area or model: only then is nobody else affected.
 
-A title may name a device where shared code is mended, or only mention it. What bears it out is each file's path, or that
-every changed line stands in a block that names the device: `if is_hip():`, `def forward_npu(`.
+A title may name a device although shared code is fixed, or only mention it. It is confirmed by each file's path, or by
+every changed line being in a block that names the device: `if is_hip():`, `def forward_npu(`.
 """
 
 import re
@@ -13,16 +13,16 @@ from analysis.triage.hardware import WRITTEN
 
 _NO_LETTER = re.compile(r"[\W_]+")
 _FAMILIES = {"amd_rocm": "amd", "npu_ascend": "npu", "cpu_xpu": "intel"}
-"""The families of devices by the areas that are theirs."""
+"""Device families by their areas."""
 
 
 def is_for_device(family: str, files: Sequence[ChangedFile]) -> bool:
-    """Whether all of these files, and there are some, are changed for devices of that family alone."""
+    """Whether there are files and all of them are changed only for devices of that family."""
     return bool(files) and all(_is_of(WRITTEN[family], file) for file in files)
 
 
 def is_for_area(key: str, files: Sequence[ChangedFile]) -> bool:
-    """Whether all of them lie in an area of the general vocabulary, or are changed for its devices alone."""
+    """Whether all of them are in an area of the general vocabulary, or are changed only for its devices."""
     family = _FAMILIES.get(key)
     return bool(files) and all(
         general().lies_in(key, file.path) or (family is not None and _is_of(WRITTEN[family], file)) for file in files
@@ -30,7 +30,7 @@ def is_for_area(key: str, files: Sequence[ChangedFile]) -> bool:
 
 
 def is_for_name(name: str, files: Sequence[ChangedFile]) -> bool:
-    """Whether the paths of all of them have a name, such as a model's."""
+    """Whether all of their paths contain a name, such as a model's."""
     wanted = _squeezed(name)
     return bool(files) and all(wanted in _squeezed(file.path) for file in files)
 
@@ -46,7 +46,7 @@ def _is_of(written: re.Pattern[str], file: ChangedFile) -> bool:
 
 
 def _is_guarded(written: re.Pattern[str], file: ChangedFile, at: int) -> bool:
-    """Whether each changed line of a hunk names the device, or stands in a block that does."""
+    """Whether each changed line of a hunk names the device, or is in a block that does."""
     hunk = file.hunks[at]
     heading = hunk.heading
     blocks = [(_indent(heading), bool(written.search(heading.lower())))] if heading.strip() else []

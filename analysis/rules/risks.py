@@ -1,4 +1,4 @@
-"""What can go wrong for users: what is gone without notice, tests switched off or missing, unsafe calls, the author's own caveats."""
+"""What can go wrong for users: removals without notice, tests disabled or missing, unsafe calls, the author's own caveats."""
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -19,10 +19,10 @@ from analysis.statements import Statement, StatementKind
 from analysis.triage.inert import is_inert
 
 _MANY_LINES = 100
-"""So many lines of the product without a change of tests are worth a word."""
+"""Product lines changed without any test change that are worth mentioning."""
 _MOST_CAVEATS = 2
 _MOST_UNTOLD = 4
-"""Sentences on what the effect has no room for; the facts list the rest."""
+"""Sentences on what the effect had no room for; the facts list the rest."""
 _GONE = {
     FactKind.FLAG_REMOVED,
     FactKind.COMMAND_REMOVED,
@@ -45,12 +45,12 @@ _ACTED_ON = _GONE | {
     FactKind.REQUIREMENT_CHANGED,
 }
 _CODE = {"python", "rust", "go", "c", "javascript", "java", "shell"}
-"""Languages of what runs: of a submodule, a table or a script of an editor, nobody knows what it changes."""
+"""Languages of running code: what a submodule, a table or an editor script changes is unknown."""
 _PATTERNS = Patterns(__file__)
 
 
 def risks(change: Change, told: Sequence[Fact], why: Sequence[Statement]) -> Iterator[Claim]:
-    """Yield what can go wrong; `told` and `why` are what other fields say already."""
+    """Yield what can go wrong; `told` and `why` are what other fields already say."""
     yield from _hidden(change)
     yield from _unsafe(change)
     yield from _gone(change, told)
@@ -66,13 +66,13 @@ def risks(change: Change, told: Sequence[Fact], why: Sequence[Statement]) -> Ite
 
 
 def _hidden(change: Change) -> Iterator[Claim]:
-    """A title that speaks of tests, CI or documents alone, where the product's code changes in what it does."""
-    # `fix(build): …` mends how the product builds something: its first word says so.
+    """A title that mentions only tests, CI or documentation although the product's behaviour changes."""
+    # `fix(build): …` fixes how the product builds something: its first word says so.
     is_around = bool(change.title.types) and change.title.types[0] in AROUND
     said = [kind for kind in change.title.types if kind in AROUND] if is_around else []
     files = [file for file in change.product if file.language in _CODE and not is_inert(file)]
     files = [file for file in files if file.change.additions + file.change.deletions]
-    if ChangeType.DOCS in said:  # of the middle of a docstring, or a help text, the diff does not show that it is one
+    if ChangeType.DOCS in said:  # the diff does not show whether a line is in the middle of a docstring or help text
         files = [file for file in files if any(map(_PATTERNS.statement.match, _changed_lines(file)))]
     if said and files and not change.is_revert:
         names = change.names([short_name(file.path) for file in files])
@@ -98,7 +98,7 @@ def unsafe_kind(fact: Fact) -> str:
 
 
 def _gone(change: Change, told: Sequence[Fact]) -> Iterator[Claim]:
-    """What goes without notice, and what else must be acted on that the effect has no room for."""
+    """What is removed without notice, and what else requires action that the effect has no room for."""
     was_announced = any(_PATTERNS.deprecated.search(file.change.patch or "") for file in change.files.values())
     gone = list(change.of(*_GONE))
     if gone and not was_announced and not change.is_revert:
@@ -118,13 +118,13 @@ def _tests(change: Change) -> Iterator[Claim]:
     added = sum(file.change.additions for file in code)
     if lines < _MANY_LINES or not added or has_tests or change.is_revert:
         return
-    if lines - 2 * sum(one.count for one in moved(change.commit)) >= _MANY_LINES:  # what only moved is tested as it was
+    if lines - 2 * sum(one.count for one in moved(change.commit)) >= _MANY_LINES:  # moved code is still tested
         paths = tuple(file.path for file in code[:4])
         yield Claim(change.say("risk.no_tests"), paths)
 
 
 def _holds_tests(file: ChangedFile) -> bool:
-    """Whether a hunk of the product's code stands among tests: Rust's stand beside what they test."""
+    """Whether a hunk of the product's code is in tests: Rust's live beside what they test."""
     return file.language == "rust" and any(
         _PATTERNS.rust_tests.search(text)
         for hunk in file.hunks

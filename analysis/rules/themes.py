@@ -1,4 +1,4 @@
-"""What a day was about: its busiest areas, with the kinds of changes that they got."""
+"""What a day was about: its busiest areas, with the kinds of changes made in them."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -14,9 +14,9 @@ _MOST_THEMES, _LEAST_COMMITS = 5, 2
 
 
 def themes(entries: Sequence[Entry], language: Language) -> Iterator[Theme]:
-    """Yield the heaviest areas with at least two commits: one counts for its first area, by its score.
+    """Yield the heaviest areas with at least two commits: each counts towards its first area, with its score.
 
-    What surrounds the product makes no theme.
+    What surrounds the product is not a theme.
     """
     groups: dict[str, list[Entry]] = {}
     for entry in entries:

@@ -1,4 +1,4 @@
-"""Versions of what is stored, by content: another rule or wording is another version, and old texts are made anew."""
+"""Versions of what is stored, by content: when a rule or wording changes, so does the version, and old texts are remade."""
 
 import hashlib
 from collections.abc import Iterable
@@ -17,14 +17,14 @@ _READ_BY_RULES = (
     "i18n/**/*.*",
     "rules/*.*",
 )
-"""What the rules' texts are made of; how commits are ranked and fetched is none of it."""
+"""What the rules' texts depend on; how commits are ranked and fetched is not part of it."""
 
 _JUDGED_BY = ("**/*.py", "**/*.toml", "**/*.json")
-"""What commits are judged by: any rule, word or weight of this package may change what comes of it."""
+"""What commits are judged by: any rule, word or weight in this package may change the outcome."""
 
 
 def content_version(texts: Iterable[bytes]) -> str:
-    """Return a short version that follows from the contents."""
+    """Return a short version derived from the contents."""
     digest = hashlib.sha256()
     for text in texts:
         digest.update(len(text).to_bytes(8, "big") + text)
@@ -33,13 +33,13 @@ def content_version(texts: Iterable[bytes]) -> str:
 
 @lru_cache(maxsize=1)
 def rules_version() -> str:
-    """Return the version of the rules: of their sources and their wording."""
+    """Return the version of the rules: their sources and their wording."""
     return _version_of(_READ_BY_RULES)
 
 
 @lru_cache(maxsize=1)
 def judgement_version() -> str:
-    """Return the version of what facts, statements and triage come from."""
+    """Return the version of everything that facts, statements and triage depend on."""
     return _version_of(_JUDGED_BY)
 
 

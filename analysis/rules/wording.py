@@ -1,4 +1,4 @@
-"""What the rules say, by key and language; the sentences stand in `analysis/i18n/`."""
+"""What the rules say, by key and language; the sentences are in `analysis/i18n/`."""
 
 import re
 from posixpath import basename
@@ -17,7 +17,7 @@ _SENTENCE_ENDS = re.compile(r"(?<!\be\.g)(?<!\bi\.e)(?<!\betc)\.\s+(?=[A-Z`\"'(]
 _MOST_NAMES = 4
 
 _WITH_CONDITION = {FactKind.CHECK_ADDED, FactKind.CHECK_REMOVED}
-"""Facts that say on which condition they hold."""
+"""Facts that state the condition under which they apply."""
 
 
 say = Sentences(FOLDER).say
@@ -44,7 +44,7 @@ def say_reason(reason: Reason, language: Language) -> str:
 
 
 def short_name(path: str) -> str:
-    """A file as readers know it: its name, with its folder where the name is one of many."""
+    """A file as readers know it: its name, with its folder if the name is a common one."""
     name, folder = basename(path), path.rpartition("/")[0].rpartition("/")[2]
     return f"{folder}/{name}" if folder and name in _EVERYWHERE else name
 
@@ -56,14 +56,14 @@ _EVERYWHERE = {
 
 
 def listed(words: list[str], language: Language) -> str:
-    """Join words as a sentence does: `a, b and c`."""
+    """Join words as in a sentence: `a, b and c`."""
     if len(words) <= 1:
         return "".join(words)
     return say("list.comma", language).join(words[:-1]) + say("list.last", language) + words[-1]
 
 
 def say_fact(fact: Fact, language: Language) -> str:
-    """Say a fact in one clause, with its values: it begins small and has no full stop."""
+    """Say a fact in one clause, with its values: it begins in lower case and has no full stop."""
     before, after = short_value(fact.before), short_value(fact.after)
     detail, value = fact.detail, ""
     if fact.kind is FactKind.REVERTS:
@@ -104,10 +104,10 @@ def say_fact(fact: Fact, language: Language) -> str:
 
 
 def _form(fact: Fact) -> str:
-    """The key of the sentence for a fact: some kinds are said otherwise where a value is missing, or of some files."""
+    """The key of a fact's sentence: some kinds are worded differently if a value is missing, or for some files."""
     is_image = language_of(fact.path) == "docker"
     has_both = bool(fact.before and fact.after)
-    # A key of Python's that is looked up here now may have been looked up elsewhere before.
+    # A Python key that is looked up here now may have been looked up elsewhere before.
     is_feature = fact.name.startswith(_FEATURES)
     is_looked_up = language_of(fact.path) == "python" and fact.name[:1].islower()
     forms = {
@@ -121,7 +121,7 @@ def _form(fact: Fact) -> str:
         FactKind.CHECK_ADDED: (bool(fact.before or fact.after), "check_added_where"),
         FactKind.CHECK_REMOVED: (bool(fact.before or fact.after), "check_removed_where"),
         FactKind.REQUIREMENT_CHANGED: (not has_both, "requirement_new" if fact.after else "requirement_gone"),
-        # By the libraries of Kubernetes and OpenTelemetry, that all gates in Go are made with.
+        # As in the libraries of Kubernetes and OpenTelemetry, which define all feature gates in Go.
         FactKind.GATE_REMOVED: (language_of(fact.path) == "go", "gate_removed_go"),
         FactKind.DEPRECATED: (bool(_BARE_NAME.fullmatch(fact.name)), "deprecated_name"),
         FactKind.SIGNATURE_CHANGED: (
@@ -139,17 +139,17 @@ def _form(fact: Fact) -> str:
 
 
 def _renamed(name: str) -> str:
-    """The key of the sentence for a family of names, by what people do with such names."""
+    """The key of a renamed name's sentence, by what people do with such names."""
     return "renamed_flags" if name[:2] == "--" else "renamed_variables" if _VARIABLE.fullmatch(name) else "renamed_many"
 
 
 def _package(path: str) -> str:
-    """The package that a module's path stands for, as its users import it."""
+    """The package that a module's path corresponds to, as its users import it."""
     return _ROOT.sub("", path).removesuffix("/__init__.py").replace("/", ".")
 
 
 def _some_names(names: list[str], language: Language) -> str:
-    """Names as code, the first of many."""
+    """Names as code; only the first if there are many."""
     shown = [f"`{name}`" for name in names[:_MOST_NAMES]]
     if len(names) <= _MOST_NAMES + 1:
         return listed([f"`{name}`" for name in names], language)
@@ -158,19 +158,19 @@ def _some_names(names: list[str], language: Language) -> str:
 
 
 def error_text(message: str) -> str:
-    """An error's text as it can be quoted: its places are names in angle brackets, or dots where they have none."""
+    """An error's text as it can be quoted: placeholders become names in angle brackets, or dots if they have none."""
     named = _PLACE.sub(r"<\1>", message)
     return outside(_NAMELESS.sub("…", named))
 
 
 def brief_error(message: str) -> str:
-    """The first sentence of an error's text: what is wrong; what to do about it stands in the facts."""
+    """The first sentence of an error's text: what is wrong; what to do about it is in the facts."""
     return _first_sentence(error_text(message))
 
 
 _VARIABLE = re.compile(r"[A-Z*][A-Z0-9_*]+")
 _FEATURES = ("features.", "optional-dependencies.", "extras.")
-"""How facts name what users choose of a package: a feature of a crate, an extra of a distribution."""
+"""How facts name a package's optional parts: a feature of a crate, an extra of a distribution."""
 _ROOT = re.compile(r"^(?:src|lib|python|py)/")
 _BARE_NAME = re.compile(r"[A-Za-z_][\w.:]*")
 _PLACE = re.compile(r"\$?\{(\w[^{}!:]{0,60})(?:![rsa])?(?::[^{}]*)?\}")
@@ -178,7 +178,7 @@ _NAMELESS = re.compile(r"\$?\{(?::[^{}]*)?\}|%[-+#]?\d*(?:\.\d+)?[sdvqrfxT](?!\w
 
 
 def short_value(text: str) -> str:
-    """A value as it can stand in a sentence: a SHA as its first seven digits."""
+    """A value as written in a sentence: a SHA becomes its first seven digits."""
     is_sha = len(text) == _LONG_SHA and all(char in "0123456789abcdef" for char in text)
     return f"`{text[:7]}`" if is_sha else text
 

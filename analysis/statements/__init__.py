@@ -1,4 +1,4 @@
-"""What people wrote of a change, sentence by sentence: titles, bodies, news fragments, pull requests, comments."""
+"""What people wrote about a change, sentence by sentence: titles, bodies, news fragments, pull requests, comments."""
 
 from analysis.statements.choice import headline_of, why_of
 from analysis.statements.conventions import Conventions

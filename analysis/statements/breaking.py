@@ -1,7 +1,7 @@
-"""Whether a message says that it breaks its users, and does not only have the form of saying it.
+"""Whether a message announces a breaking change, rather than only having the form of an announcement.
 
-Footers are those of https://www.conventionalcommits.org/en/v1.0.0/#specification; the questions and check boxes are those of pull
-request templates, which ask whether there is a breaking change more often than there is one.
+Footers follow https://www.conventionalcommits.org/en/v1.0.0/#specification; the questions and check boxes come from pull
+request templates, which ask about breaking changes more often than there are any.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ def says_breaking(body: str) -> bool:
 
 
 def breaking_notes(text: str) -> Iterator[tuple[str, ...]]:
-    """Yield what each footer that affirms a breaking change says, by paragraphs: those below its own belong to it while they are indented."""
+    """Yield the paragraphs of each footer that affirms a breaking change; further ones belong to it as long as they are indented."""
     for found in _PATTERNS.footer.finditer(text):
         lines = text[found.end() :].split("\n")[1:]
         first = list(takewhile(lambda line: not _PATTERNS.other.match(line), lines))
@@ -36,12 +36,12 @@ def breaking_notes(text: str) -> Iterator[tuple[str, ...]]:
 
 
 def denies(said: str) -> bool:
-    """Whether what stands where news for users is asked for says that there is none."""
+    """Whether an answer to a template's question about user-facing changes says that there are none."""
     return bool(_PATTERNS.no.fullmatch(said))
 
 
 def _affirms(said: str, below: str) -> bool:
-    """Whether what stands behind a footer, or in the lines below it, is more than a denial."""
+    """Whether what follows a footer, on its line or below, is more than a denial."""
     if said.strip(" \t*_"):
         return not denies(said)
     after = next((line for line in below.split("\n") if line.strip()), "")

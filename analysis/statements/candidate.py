@@ -1,4 +1,4 @@
-"""A sentence before it is judged: where it stands, which a statement no longer needs."""
+"""A sentence before it is judged, with its context, which a statement no longer needs."""
 
 from dataclasses import dataclass
 
@@ -11,11 +11,11 @@ class Candidate:
 
     Attributes:
         order: its place among the sentences of its text, from 0.
-        section: what the heading above it announces, empty for nothing known.
-        is_row: it is a table's row.
-        heading: the heading itself; of a row, the table's head.
+        section: what the heading above it announces; empty if unknown.
+        is_row: it is a table row.
+        heading: the heading itself; for a row, the table's header.
         category: as in Statement.
-        is_answered: the next sentence tells, as a step of work, what was done about it.
+        is_answered: the next sentence says what was done about it, as a step of work.
     """
 
     text: str

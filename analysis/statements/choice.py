@@ -1,4 +1,4 @@
-"""Which words stand for a commit: its headline, and the statements that tell its effect best."""
+"""Which words represent a commit: its headline, and the statements that describe its effect best."""
 
 from collections.abc import Sequence
 from itertools import islice
@@ -12,20 +12,20 @@ from analysis.statements.scoring import stems
 from analysis.statements.statement import Source, Statement, StatementKind
 
 MOST_QUOTED = 2
-"""Statements under a headline: more is a text that nobody reads in the morning."""
+"""Statements under a headline: nobody reads a longer text in the morning."""
 
 _LONGEST_HEADLINE = 240
-"""Characters; a longer sentence for users stands under the title instead."""
+"""Characters; a longer sentence for users goes under the title instead."""
 _MOST_FRAGMENTS = 4
-"""Sentences for users that one change brings; a commit with more of them is a release, and its title names it."""
+"""Sentences for users in one change; a commit with more of them is a release, and its title names it."""
 
 _PATTERNS = Patterns(__file__)
 _LEAST_WRAPPED = 50
-"""Characters of a line before anybody wraps it."""
+"""Shortest line, in characters, that anybody would wrap."""
 
 
 def headline_of(commit: Commit, statements: Sequence[Statement]) -> str:
-    """Return the headline: the sentence made for users, else the title, else the best statement; never reworded."""
+    """Return the headline: a sentence written for users, else the title, else the best statement; never reworded."""
     said = read_title(commit.subject)
     title = _PATTERNS.closes.sub("", _whole(said.text, commit))
     if said.deed and f"{said.deed} {said.text}" in commit.subject:
@@ -45,7 +45,7 @@ def headline_of(commit: Commit, statements: Sequence[Statement]) -> str:
 
 
 def why_of(statements: Sequence[Statement], headline: str = "") -> tuple[Statement, ...]:
-    """Return the statements that tell the effect best besides the headline; none where nothing is good.
+    """Return the statements besides the headline that describe the effect best; none if nothing is good enough.
 
     The best comes first, unless its author wrote the other one before it.
     """
@@ -56,12 +56,12 @@ def why_of(statements: Sequence[Statement], headline: str = "") -> tuple[Stateme
 
 
 def _is_headline(text: str, headline: str) -> bool:
-    """Whether a sentence stands above already, with its prefix or without."""
+    """Whether a sentence repeats the headline, with or without its prefix."""
     return headline in {text, read_title(text).text}
 
 
 def _first(fragments: Sequence[Statement], title: str) -> Statement | None:
-    """What the author wrote first in the fragment that is nearest to the title: it says what the change is about."""
+    """The first sentence of the fragment closest to the title: it says what the change is about."""
     firsts: dict[str, Statement] = {}
     for one in filter(_is_for_users, fragments):
         known = firsts.get(one.path)
@@ -76,14 +76,14 @@ def _is_for_users(statement: Statement) -> bool:
 
 
 def _whole(title: str, commit: Commit) -> str:
-    """The title with what a server cut off it, or what its author wrapped into the next line, where the body goes on there."""
+    """The title rejoined with what a server cut off, or its author wrapped onto the next line, if the body continues it."""
     body = commit.body
     if _PATTERNS.cut.search(title) and _PATTERNS.goes_on.match(body):
         rest = _PATTERNS.goes_on.sub("", body).partition("\n")[0].strip()
         head = _PATTERNS.cut.sub("", title)
         is_word = title[-4:-1] != " .." and rest[:1].islower() and not title.rstrip("….").endswith(" ")
         return f"{head}{rest}" if is_word else f"{head} {rest}"
-    # Git takes all lines before the first empty one for the title: https://git-scm.com/docs/git-commit#_discussion
+    # Git treats all lines before the first empty one as the title: https://git-scm.com/docs/git-commit#_discussion
     first, _, below = commit.message.partition("\n")
     wrapped = below.partition("\n")[0].strip()
     is_wrapped = len(first) >= _LEAST_WRAPPED and first.rstrip().endswith(title) and not _PATTERNS.ends.search(title)

@@ -28,13 +28,13 @@ _BY_EXTENSION = {
 _MOST_FILES, _MOST_PARAGRAPHS = 40, 6
 _SOURCES = {FileKind.PRODUCTION, FileKind.BUILD, FileKind.CI, FileKind.TEST}
 _SECTIONS = {FileKind.TEST: "how", FileKind.CI: "how"}
-"""What is said in a test often tells the trouble; what is said of the product comes first."""
+"""Comments in a test often describe the problem; those about the product come first."""
 
 
 def code_comments(commit: Commit) -> Iterator[Candidate]:
-    """Yield the sentences of comments that came with the commit, of files that ship or build what ships, and of tests."""
+    """Yield the sentences of comments that the commit adds, in files that ship or build what ships, and in tests."""
     files = [changed_file(change) for change in commit.files[:_MOST_FILES]]
-    is_product = any(file.is_product for file in files)  # what tests alone say of themselves concerns nobody
+    is_product = any(file.is_product for file in files)  # what a tests-only change says about the tests concerns nobody
     for file in files if is_product else ():
         change = file.change
         if file.kind not in _SOURCES or change.status == "removed" or not change.patch:
@@ -56,7 +56,7 @@ def code_comments(commit: Commit) -> Iterator[Candidate]:
 
 
 def _sentences(lines: Sequence[tuple[Line, str]], gone: Collection[str]) -> Iterator[tuple[str, int]]:
-    """Yield the sentences that are new, with their lines: the first line is, and most of them are."""
+    """Yield the new sentences, with their lines: those whose first line, and most other lines, are new."""
     for paragraph, is_whole in islice(_paragraphs(lines), _MOST_PARAGRAPHS):
         if not any(line.added for line, _ in paragraph):
             continue
@@ -77,14 +77,14 @@ def _sentences(lines: Sequence[tuple[Line, str]], gone: Collection[str]) -> Iter
             is_cut = (not is_first and sentence[:1].islower()) or (
                 not is_whole and at >= len(text.rstrip()) and not _PATTERNS.ends.search(sentence)
             )
-            # What points at a sentence that was there before cannot be quoted with it.
+            # A sentence that refers to one that was there before cannot be quoted with it.
             shown.append((plain_rst(sentence) if is_new and not is_cut else "", own[0].new or 0 if own else 0))
         quoted = standing([sentence for sentence, _ in shown])
         yield from ((text, line) for text, (sentence, line) in zip(quoted, shown, strict=True) if text and sentence)
 
 
 def _paragraphs(lines: Sequence[tuple[Line, str]]) -> Iterator[tuple[list[tuple[Line, str]], bool]]:
-    """The paragraphs of prose of a comment, and whether they end by themselves and not at what is no prose."""
+    """A comment's paragraphs of prose, and whether each ends by itself rather than at something that is not prose."""
     kept: list[tuple[Line, str]] = []
     is_plan = is_within = False
     for line, text in lines:
@@ -106,7 +106,7 @@ def _paragraphs(lines: Sequence[tuple[Line, str]]) -> Iterator[tuple[list[tuple[
 
 
 def _blocks(file: ChangedFile, hunk: Hunk, gone: Collection[str]) -> Iterator[list[tuple[Line, str]]]:
-    """Comments, docstrings and help texts, their lines with what they say."""
+    """Comments, docstrings and help texts, as lines with their text."""
     sign = _COMMENT.get(file.language) or _BY_EXTENSION.get(file.path.rpartition(".")[2])
     pattern = _PATTERNS["comment"][sign] if sign else None
     after = [line for line in hunk.lines if not line.removed]
@@ -120,7 +120,7 @@ def _blocks(file: ChangedFile, hunk: Hunk, gone: Collection[str]) -> Iterator[li
 def _comments(
     lines: Sequence[Line], pattern: re.Pattern[str], gone: Collection[str]
 ) -> Iterator[list[tuple[Line, str]]]:
-    """Comments, but for those above code that only moved: what they say of it was so before."""
+    """Comments, except those above code that only moved: what they say was true before."""
     group: list[tuple[Line, str]] = []
     for line in [*lines, Line("", None, None)]:
         found = pattern.match(line.text)

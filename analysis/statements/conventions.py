@@ -1,4 +1,4 @@
-"""What is usual in one repository: lines that stand in most of its descriptions, and where its news fragments lie."""
+"""One repository's conventions: lines that recur in most of its descriptions, and where its news fragments live."""
 
 import re
 import tomllib
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 _SHARE, _LEAST = 0.15, 3
-"""A line is a template's if it stands in so large a share of descriptions, and in so many at least."""
+"""A line belongs to a template if it occurs in this share of descriptions, and in at least this many."""
 
 _CHECKBOX = re.compile(r"^(?:[-*+]\s*)?\[[ xX]?\]\s*")
 _LONGEST = 20_000
@@ -20,14 +20,14 @@ class Conventions:
 
     Attributes:
         boilerplate: lines that come with its templates, as `normal` writes them.
-        fragment_folders: where its news fragments lie, as its own configuration says.
+        fragment_folders: where its news fragments live, according to its own configuration.
     """
 
     boilerplate: frozenset[str] = frozenset()
     fragment_folders: tuple[str, ...] = ()
 
     def without_boilerplate(self, text: str) -> str:
-        """Return a description without the lines of templates; headings and comments stay, they tell what is below them."""
+        """Return a description without template lines; headings and comments stay, as they say what is below them."""
         if not self.boilerplate:
             return text
         lines = text.split("\n")
@@ -37,12 +37,12 @@ class Conventions:
 
 
 def normal(line: str) -> str:
-    """Return what a line has in common with its copies: not its case, its blanks, its ticks."""
+    """Normalise a line so that its copies compare equal, whatever their case, whitespace and ticks."""
     return re.sub(r"\s+", " ", _CHECKBOX.sub("", line.strip())).lower()
 
 
 def learn_boilerplate(texts: Iterable[str]) -> frozenset[str]:
-    """Return the lines, as `normal` writes them, that stand in most of these descriptions."""
+    """Return the lines, as `normal` writes them, that occur in most of these descriptions."""
     counts: Counter[str] = Counter()
     total = 0
     for text in texts:
@@ -54,7 +54,7 @@ def learn_boilerplate(texts: Iterable[str]) -> frozenset[str]:
 
 
 def fragment_folders(pyproject: str) -> tuple[str, ...]:
-    """Return the folder that `[tool.towncrier]` of a pyproject.toml names; nothing for what names none or is no TOML."""
+    """Return the folder that `[tool.towncrier]` in a pyproject.toml names; empty if it names none or is not valid TOML."""
     try:
         folder = tomllib.loads(pyproject).get("tool", {}).get("towncrier", {}).get("directory", "")
     except (tomllib.TOMLDecodeError, AttributeError, RecursionError):

@@ -1,4 +1,4 @@
-"""Sentences made for users that lie in a commit's files: news fragments, release notes, lines added to a changelog.
+"""Sentences written for users in a commit's files: news fragments, release notes, lines added to a changelog.
 
 Known forms: towncrier (https://towncrier.readthedocs.io), chloggen (https://pkg.go.dev/go.opentelemetry.io/build-tools/chloggen),
 changesets (https://github.com/changesets/changesets), reno (https://docs.openstack.org/reno).
@@ -23,7 +23,7 @@ from analysis.statements.statement import Source
 
 _PATTERNS = Patterns(__file__)
 _MOST_LINES = 400
-"""Lines of a changelog that are read: the newest release stands first."""
+"""Lines of a changelog that are read: the newest release comes first."""
 
 _CATEGORIES = {
     word: category
@@ -48,15 +48,15 @@ _BY_TYPE = {
     ChangeType.BUGFIX: "bugfix",
     ChangeType.PERFORMANCE: "performance",
 }
-"""The category of a sentence that begins as titles of commits do; of any other type, it is nothing for users."""
+"""The category of a sentence that begins like a commit title; other types are not for users."""
 
 _LEAST_WORDS = 3
 
 
 def fragments_of(commit: Commit, folders: Sequence[str] = ()) -> Iterator[Candidate]:
-    """Yield the sentences made for users that a commit adds; `folders` are where the repository keeps its fragments."""
+    """Yield the sentences for users that a commit adds; `folders` are where the repository keeps its fragments."""
     if commit.is_merge and commit.pull_request is None:
-        return  # a branch brings what was told with its own commits
+        return  # a branch brings in what its own commits already reported
     for change in commit.files:
         if change.status == "removed" or not change.patch or _PATTERNS.of_others.search(change.path):
             continue
@@ -77,7 +77,7 @@ def is_effective(category: str) -> bool:
 
 
 def category_of(words: str) -> str:
-    """Return the category that a fragment's kind or a changelog's heading names; empty for none that is known."""
+    """Return the category that a fragment's kind or a changelog heading names; empty if unknown."""
     found = (_CATEGORIES.get(word.lower()) for word in _PATTERNS.word.findall(words))
     return next(filter(None, found), "")
 
@@ -135,9 +135,9 @@ def _reno(change: FileChange) -> Iterator[tuple[str, int, str]]:
 
 
 def _yaml(change: FileChange) -> dict[str, object]:
-    """What a new YAML file says; empty for what is none, is no mapping, or is not seen whole."""
+    """The contents of a new YAML file; empty if it is invalid, not a mapping, or not fully seen."""
     text = "\n".join(text for _, text in _added(change))
-    if change.status != "added" or "&" in text:  # anchors have no place in a note, and aliases may explode
+    if change.status != "added" or "&" in text:  # anchors have no place in a note, and aliases may expand without bound
         return {}
     try:
         data = yaml.safe_load(text)
@@ -156,12 +156,12 @@ def _changeset(change: FileChange) -> Iterator[tuple[str, int, str]]:
     bumps = " ".join(text for _, text in lines[marks[0] : marks[1]])
     level = next((word for word in ("major", "minor", "patch") if re.search(rf":\s*['\"]?{word}\b", bumps)), "")
     for sentence in _sentences("\n".join(text for _, text in lines[marks[1] + 1 :])):
-        said = read_title(sentence).types  # a patch may hold anything that breaks nobody
+        said = read_title(sentence).types  # a patch release may contain anything that breaks nobody
         yield sentence, lines[marks[1]][0] + 1, _BY_TYPE.get(said[0], "internal") if said else category_of(level)
 
 
 def _changelog(change: FileChange) -> Iterator[tuple[str, int, str]]:
-    """The lines that came to a changelog, by the headings that came with them."""
+    """The lines added to a changelog, under the headings added with them."""
     lines = _added(change)[:_MOST_LINES]
     text = "\n".join(text for _, text in lines)
     for passage in passages(plain_rst(text) if change.path.endswith((".rst", ".txt")) else text):

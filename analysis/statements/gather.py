@@ -1,4 +1,4 @@
-"""All that people wrote of one commit, the most telling first."""
+"""Everything that people wrote about one commit, the most telling first."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -22,12 +22,12 @@ from analysis.statements.scoring import GOOD, Scorer, repeats, stems
 from analysis.statements.statement import Source, Statement, StatementKind
 
 _MOST = {StatementKind.EFFECT: 8, StatementKind.CAVEAT: 3, StatementKind.FIGURE: 3}
-"""Statements of each kind that are kept of a commit: for display, search and ranking."""
+"""The most statements of each kind that are kept per commit, for display, search and ranking."""
 
 _EXPLAINED = {ChangeType.BUGFIX, ChangeType.SECURITY, ChangeType.PERFORMANCE, ChangeType.BREAKING}
-"""Of what mends something, comments tell the trouble; of anything else, how it is made."""
+"""For these, comments describe the problem; for anything else, how it is implemented."""
 _FOLLOWS = 0.6
-"""What it adds to a sentence with trouble or consequence to stand right behind the first that is shown."""
+"""Bonus for a sentence about a problem or consequence that directly follows the first one shown."""
 _PRODUCT = {FileKind.PRODUCTION, FileKind.BUILD, FileKind.VENDORED}
 _UNIT = r"(?:%|ms|s|µs|us|ns|GB|MB|KB|GiB|MiB|KiB|tok(?:ens)?/s|req/s|it/s|TFLOPS|GB/s)(?![\w/])"
 _THAN = r"(?:faster|slower|less|more|lower|higher|fewer|better|speed|smaller|larger|improve\w*|reduc\w+|gain|throughput|latency)"
@@ -36,16 +36,16 @@ _SPEEDUP = re.compile(
     rf"|\d[\d.,]*\s?(?:{_UNIT})?\s?(?:→|->|=>)\s?\d[\d.,]*\s?{_UNIT}",
     re.IGNORECASE,
 )
-"""A comparison with what is compared: bare numbers with an arrow may be versions, options or sizes."""
+"""A comparison that says what is compared: bare numbers with an arrow may be versions, options or sizes."""
 _MOST_CELLS = 3
-"""Cells of a table's row that can be read without the table."""
+"""Cells of a table row that can still be read without the table."""
 _NUMBER = re.compile(r"\d")
 
 
 def statements_of(
     commit: Commit, pull_request: PullRequest | None = None, conventions: Conventions | None = None
 ) -> tuple[Statement, ...]:
-    """Return what people wrote of a commit: effects, the most telling first, then caveats, then claimed figures."""
+    """Return what people wrote about a commit: effects, the most telling first, then caveats, then claimed figures."""
     conventions = conventions or Conventions()
     is_product = any(kind_of(file.path) in _PRODUCT for file in commit.files) or not commit.files
     is_release = bool(NAMES_VERSION.search(commit.subject))
@@ -73,7 +73,7 @@ def statements_of(
 
 def _written(commit: Commit, pull_request: PullRequest | None, conventions: Conventions) -> Iterator[Candidate]:
     yield from fragments_of(commit, conventions.fragment_folders)
-    if is_bot(commit):  # what a machine wrote is nobody's word
+    if is_bot(commit):  # what a bot wrote is not a person's statement
         return
     yield from prose_of(commit.body, Source.BODY, conventions, commit.url or "")
     if pull_request:
@@ -85,7 +85,7 @@ def _written(commit: Commit, pull_request: PullRequest | None, conventions: Conv
 
 
 def _aside(commit: Commit, pull_request: PullRequest | None) -> Iterator[Candidate]:
-    """What was not written to tell of the change, and helps where nobody did: comments in the code, titles of issues."""
+    """Text not written to describe the change, which helps if nobody did: comments in the code, titles of issues."""
     kinds = set(read_title(commit.subject).types)
     if not kinds or kinds & _EXPLAINED:
         yield from (candidate for candidate in code_comments(commit) if is_prose(candidate.text))
@@ -96,7 +96,7 @@ def _aside(commit: Commit, pull_request: PullRequest | None) -> Iterator[Candida
 
 
 def _effects(scored: Iterable[tuple[float, Candidate]], title: Collection[str]) -> Iterator[Statement]:
-    """Yield what is fit to be shown, the most telling first; what follows upon a sentence that is shown stands better beside it."""
+    """Yield what is fit to be shown, the most telling first; a sentence that continues one being shown is preferred."""
     waiting = sorted(scored, key=lambda pair: -pair[0])
     shown: list[Candidate] = []
     while waiting:
@@ -111,7 +111,7 @@ def _effects(scored: Iterable[tuple[float, Candidate]], title: Collection[str]) 
 
 
 def _goes_on(shown: Sequence[Candidate], candidate: Candidate) -> bool:
-    """Whether a sentence with trouble or consequence stands right behind the one that is shown."""
+    """Whether a sentence about a problem or consequence directly follows the one shown."""
     return any(
         (one.source, one.url, one.path, one.section)
         == (candidate.source, candidate.url, candidate.path, candidate.section)
@@ -123,9 +123,7 @@ def _goes_on(shown: Sequence[Candidate], candidate: Candidate) -> bool:
 def _is_caveat(candidate: Candidate) -> bool:
     if candidate.source is Source.FRAGMENT or candidate.section in {"tests", "skip"}:
         return False
-    if WORDS.patterns("gather")["follows"].search(
-        candidate.text
-    ):  # what an earlier change left open is done by this one
+    if WORDS.patterns("gather")["follows"].search(candidate.text):  # this change does what an earlier one left open
         return False
     return candidate.section == "caveat" or "caveat" in lexicon().marks(candidate.text)
 
@@ -139,7 +137,7 @@ def _caveats(candidates: Iterable[Candidate]) -> Iterator[Statement]:
 
 
 def _figures(candidates: Iterable[Candidate]) -> Iterator[Statement]:
-    """Numbers that the author claims: sentences that compare, and rows of tables that do."""
+    """Numbers that the author claims: sentences and table rows that make a comparison."""
     for candidate in candidates:
         if candidate.section == "skip":
             continue

@@ -1,4 +1,4 @@
-"""The words by which prose about a change is read: one file of patterns for each language that people write in."""
+"""The words by which prose about a change is read: one file of patterns per language that people write in."""
 
 import re
 import tomllib
@@ -9,18 +9,18 @@ from analysis.i18n.language import FOLDER
 _WORD = re.compile(r"[A-Za-z][\w'’-]*")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _SINGLE = re.compile(r"(?:[a-z'?]|\\w\*|\(\?:[a-z|?]*\)\??|\[[a-z]+\]\??)+")
-"""A pattern that one word matches or not, so that the answer can be remembered for the word."""
+"""A pattern that matches single words, so that the answer can be cached per word."""
 
 
 class Lexicon:
-    """Compiled patterns, of all languages together.
+    """Compiled patterns, for all languages together.
 
     Attributes:
-        talk: how a sentence begins that speaks to reviewers or bots; `chatter` stands anywhere in it.
-        steps: a step of work, told as an order; `leaning`: a sentence that leans on the one before; `pointing`: one that means nothing
-            without it; `following`: one that is its consequence; `subjectless`: a list's item of which the subject stands above the list;
-            `labels`: a comment that only spells out a name. All at a sentence's start.
-        supposed: what never happened to anybody, anywhere in it.
+        talk: beginnings of sentences addressed to reviewers or bots; `chatter`: the same, anywhere in the sentence.
+        steps: a step of work, in the imperative; `leaning`: a sentence that leans on the previous one; `pointing`: one that means
+            nothing without it; `following`: its consequence; `subjectless`: a list item whose subject is above the list;
+            `labels`: a comment that only spells out a name. All match at a sentence's start.
+        supposed: what never happened to anybody; matches anywhere in the sentence.
     """
 
     def __init__(self) -> None:
@@ -52,7 +52,7 @@ class Lexicon:
         self._known: dict[str, frozenset[str]] = {}
 
     def section(self, heading: str) -> str:
-        """Return what a heading announces (`effect`, `how`, `tests`, …); empty for nothing known."""
+        """Return what a heading announces (`effect`, `how`, `tests`, …); empty if unknown."""
         return next((name for name, words in self._sections.items() if words.search(heading)), "")
 
     def marks(self, text: str) -> set[str]:
@@ -90,5 +90,5 @@ def _whole(words: list[str]) -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def lexicon() -> Lexicon:
-    """Return the patterns, read when they are first wanted."""
+    """Return the patterns, loaded on first use."""
     return Lexicon()

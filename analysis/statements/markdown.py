@@ -1,6 +1,6 @@
-"""Markdown taken apart into passages of plain text, each with the section that it stands in.
+"""Markdown split into passages of plain text, each with the section it belongs to.
 
-What is no prose is left out: code blocks, quotations, HTML, pictures, check lists, tables (these come as rows).
+What is not prose is left out: code blocks, quotations, HTML, images, check lists, tables (which come as rows).
 """
 
 from collections.abc import Iterator
@@ -18,13 +18,13 @@ from analysis.statements.lexicon import lexicon
 from analysis.statements.sentences import BREAK, unwrapped
 
 LONGEST = 20_000
-"""Characters of a text that are read; what an author wants to say stands before."""
+"""Characters of a text that are read; what an author wants to say comes earlier."""
 
 _PATTERNS = Patterns(__file__)
 
 
 class Kind(StrEnum):
-    """What a passage is in its text."""
+    """The role of a passage in its text."""
 
     PARAGRAPH = "paragraph"
     ITEM = "item"
@@ -36,9 +36,9 @@ class Passage:
     """A piece of prose.
 
     Attributes:
-        text: plain, on one line, code in backticks; of a table's row, the cells joined by " · ".
+        text: plain, on one line, code in backticks; for a table row, the cells joined by " · ".
         section: what the nearest telling heading announces (`effect`, `how`, `tests`, …), else empty.
-        heading: that heading itself; of a row, the table's head joined like its cells.
+        heading: that heading itself; for a row, the table's header, joined like its cells.
     """
 
     text: str
@@ -49,7 +49,7 @@ class Passage:
 
 class _Parser(MarkdownIt):
     def validateLink(self, url: str) -> bool:  # noqa: N802 - the library's name
-        """Whether what stands in a link's place leads anywhere: `[0-9](x*)` is a pattern, and is shown as it was written."""
+        """Whether a link's target leads anywhere: `[0-9](x*)` is a pattern, and is shown as written."""
         return any(sign in url for sign in "/.#@:")
 
 
@@ -59,10 +59,10 @@ def _parser() -> MarkdownIt:
 
 
 def passages(text: str) -> Iterator[Passage]:
-    """Yield the prose of a Markdown text in its order; whatever the text is, nothing is raised."""
+    """Yield the prose of a Markdown text in order; never raises, whatever the text."""
     reader = _Reader()
     tokens = _parser().parse(_readable(text))
-    for token, after in zip_longest(tokens, tokens[2:]):  # what a listing goes on ends two tokens before it
+    for token, after in zip_longest(tokens, tokens[2:]):  # a paragraph continued by a list ends two tokens before it
         is_cut = after is not None and after.type in {"fence", "code_block"}
         for passage in reader.read(token):
             is_whole = not is_cut or passage.text.endswith(SENTENCE_ENDS)
@@ -70,7 +70,7 @@ def passages(text: str) -> Iterator[Passage]:
 
 
 def without_trailers(message: str) -> str:
-    """Return a commit's message without the lines that name people, tickets and other commits for programs."""
+    """Return a commit's message without its trailers: lines that name people, tickets and other commits for tools."""
     title, *lines = message.replace("\r", "").split("\n")
     return "\n".join([title, *(line for line in lines if not _PATTERNS.trailer.fullmatch(line))])
 
@@ -80,23 +80,23 @@ def _readable(text: str) -> str:
     text = _PATTERNS.by_bot.sub("", text[:LONGEST].replace("\r", ""))
     text = _PATTERNS.dunder.sub(
         r"`\1`", _PATTERNS.folded.sub("", _PATTERNS.comment.sub("", text))
-    )  # a name, which Markdown would take for bold type
+    )  # a name, which Markdown would render in bold
     lines = []
     for line in text.split("\n"):
         if _PATTERNS.trailer.fullmatch(line) or _PATTERNS.command.fullmatch(line):
             continue
-        # A ruler below a line would make a heading of a squashed commit's last one.
+        # A rule below a line would turn a squashed commit's last line into a heading.
         lines.append("" if _PATTERNS.rule.fullmatch(line.strip()) else line)
     return "\n".join(lines)
 
 
 class _Reader:
-    """Follows a parser's tokens; knows where it stands."""
+    """Follows a parser's tokens and tracks the current position."""
 
     def __init__(self) -> None:
         self._outside = 0  # depth of quotations
         self._items = 0
-        self._lists = self._summary = 0  # depth of lists; and of the one that is a review bot's summary
+        self._lists = self._summary = 0  # list depth; and the depth of the list that is a review bot's summary
         self._headings: list[tuple[int, str, str]] = []  # level, text, section
         self._lead = ""
         self._level = 0
@@ -133,7 +133,7 @@ class _Reader:
             self._head = text
         elif (
             text and not self._outside and all(cells[1:])
-        ):  # without one of its values, the others stand for the wrong columns
+        ):  # without one of its values, the others would end up in the wrong columns
             yield Passage(text, Kind.ROW, self._section(), self._head)
 
     def _inline(self, token: Token) -> Iterator[Passage]:
@@ -147,7 +147,7 @@ class _Reader:
         elif self._items and _PATTERNS.summarises.fullmatch(text) and _is_bold(token):
             self._summary = self._lists
         elif not self._items and (_PATTERNS.leads.match(text) or _is_bold(token)):
-            self._enter(7, text)  # a paragraph that heads what follows: deeper than any heading
+            self._enter(7, text)  # a paragraph that acts as a heading: deeper than any real one
         elif text:
             kind = Kind.ITEM if self._items else Kind.PARAGRAPH
             yield Passage(text, kind, self._section(), self._headings[-1][1] if self._headings else "")
@@ -164,7 +164,7 @@ class _Reader:
 
 
 def _is_bold(token: Token) -> bool:
-    """Whether a paragraph is one bold phrase: a heading by its looks."""
+    """Whether a paragraph is a single bold phrase, and so looks like a heading."""
     children = [
         child
         for child in token.children or []
@@ -181,7 +181,7 @@ def _is_bold(token: Token) -> bool:
 
 
 def _text_of(token: Token) -> str:
-    """The words of an inline token: links by their text, pictures left out, code in backticks, wrapped lines as one."""
+    """The words of an inline token: links by their text, no images, code in backticks, wrapped lines joined."""
     lines = [""]
     for child in token.children or []:
         if child.type == "code_inline":

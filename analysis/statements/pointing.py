@@ -1,4 +1,4 @@
-"""Sentences that only stand beside the one before them: "This leaves the lock held" says nothing where nobody sees what does."""
+"""Sentences that need the one before them: "This leaves the lock held" means nothing if readers cannot see what does."""
 
 from collections.abc import Iterable, Iterator
 
@@ -6,15 +6,15 @@ from analysis.i18n.typography import NO_BLANK_BEHIND
 from analysis.statements.lexicon import lexicon
 
 _MOST_WORDS = 60
-"""Words of two sentences that can still be taken in as one quotation."""
+"""Words that two sentences may have to be readable as one quotation."""
 _MOST_CHINESE = 120
-"""What ends a sentence behind which the next one follows at once."""
+"""The same in Chinese characters."""
 
 
 def standing(sentences: Iterable[str], *, opens: bool = False) -> Iterator[str]:
-    """Yield each sentence as it can be quoted: alone, behind the one that it points at, or empty where that does not help.
+    """Yield each sentence as it can be quoted: alone, after the one it refers to, or empty if that does not help.
 
-    `opens` says that they open a message, below its title: "This makes the pool shrink" is said of the change itself.
+    `opens` says that they open a message, below its title: "This makes the pool shrink" then refers to the change itself.
     """
     before, may_lead = "", False
     for sentence in sentences:
@@ -31,7 +31,7 @@ def standing(sentences: Iterable[str], *, opens: bool = False) -> Iterator[str]:
 
 
 def points_back(sentence: str) -> bool:
-    """Whether a sentence takes its subject, or what it follows from, from the sentence before it."""
+    """Whether a sentence takes its subject, or its cause, from the sentence before it."""
     words = lexicon()
     return bool(words.pointing.match(sentence) or words.following.match(sentence))
 

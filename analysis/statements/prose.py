@@ -1,6 +1,6 @@
 """Sentences of messages and descriptions: what their authors wrote to people, and nothing else.
 
-Left out: templates, check lists, trailers, quotations, logs, commands and pleas to bots and reviewers.
+Left out: templates, check lists, trailers, quotations, logs, and commands or requests to bots and reviewers.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ _MOST_NOTED = 4
 
 
 def prose_of(text: str, source: Source, conventions: Conventions, url: str = "") -> Iterator[Candidate]:
-    """Yield the sentences of a message or a description in their order."""
+    """Yield the sentences of a message or description in order."""
     if _PATTERNS.by_updater.search(text):
         return
     order = 0
@@ -55,13 +55,13 @@ def prose_of(text: str, source: Source, conventions: Conventions, url: str = "")
 
 
 def _first_of_squashed(text: str) -> str:
-    """What stands before the second of several squashed commits: what follows tells a branch's history."""
+    """The text before the second of several squashed commits: the rest is a branch's history."""
     bullets = [found.start() for found in _PATTERNS.bullet.finditer(text)]
     return text[: bullets[1]] if len(bullets) > 1 and not text[: bullets[0]].strip() else text
 
 
 def _announced(text: str) -> Iterator[tuple[str, str]]:
-    """Yield (category, sentence) of what the author marked as news for users."""
+    """Yield (category, sentence) for what the author marked as news for users."""
     text = text[:LONGEST]
     for found in _PATTERNS.release_note.finditer(text):
         for passage in passages(found["text"]):
@@ -77,7 +77,7 @@ def _is_squashed(item: str) -> bool:
 
 
 def is_prose(sentence: str) -> bool:
-    """Whether a person says something to people by it."""
+    """Whether a sentence is one person talking to others."""
     words = lexicon()
     plain = sentence.strip()
     if (

@@ -1,4 +1,4 @@
-"""Whole sentences around what somebody quotes: a line of a comment or a description is seldom one."""
+"""The whole sentences around a quotation: a line of a comment or a description is rarely one."""
 
 from collections.abc import Iterator, Sequence
 
@@ -15,15 +15,15 @@ from analysis.statements.statement import Source, Statement
 
 _PATTERNS = Patterns(__file__)
 _LEAST_SHARED = 12
-"""Letters of a quoted line from which on it is known again in a sentence."""
+"""Letters that a quoted line needs to be recognised in a sentence."""
 
 
 def sentences_quoted(
     commit: Commit, pull_request: PullRequest | None, lines: Sequence[str], about: str
 ) -> tuple[Statement, ...]:
-    """Return the sentences that people wrote in which these lines stand, or which stand in them, those first that share most with `about`.
+    """Return people's sentences that contain these lines or are contained in them, those that share most with `about` first.
 
-    The title is none of them: it stands above already.
+    The title is not among them: it is already shown above.
     """
     written, wanted = [(one, _plain(one.text)) for one in _written(commit, pull_request)], _words(about)
     title, found = _plain(commit.subject), dict[str, Candidate]()

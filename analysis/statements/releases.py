@@ -1,4 +1,4 @@
-"""Which commits bring a version or a branch, by their titles: what they hold was told before, one by one."""
+"""Which commits bring a version or a branch, by their titles: their contents were already reported one by one."""
 
 import re
 

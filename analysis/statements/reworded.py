@@ -1,10 +1,10 @@
-"""Whether a sentence stood there before: only wrapped, marked up or worded otherwise, it tells nothing of the change."""
+"""Whether a sentence was there before: if it was only wrapped, marked up or reworded, it says nothing about the change."""
 
 import re
 from functools import lru_cache
 
 _SHARE = 0.85
-"""The share of a sentence's words that stood on removed lines, from which on it is no new sentence."""
+"""The share of a sentence's words on removed lines from which it is not a new sentence."""
 
 _WORD = re.compile(r"\w{2,}")
 _NO_LETTER = re.compile(r"\W+")
@@ -26,5 +26,5 @@ def _words(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=64)
 def _squeezed(text: str) -> str:
-    """Letters and digits alone, without the targets of links."""
+    """Letters and digits only, without link targets."""
     return _NO_LETTER.sub("", _TARGET.sub("", text)).lower()

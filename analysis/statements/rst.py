@@ -8,7 +8,7 @@ _UNDERLINED = re.compile(r"^(?P<title>\S.{0,78})\n(?P<mark>[-=~^*+#\"'])(?P=mark
 
 
 def plain_rst(text: str) -> str:
-    """Return reStructuredText with code in backticks, roles as what they show, headings as Markdown's."""
+    """Return reStructuredText with code in backticks, roles as the text they display, headings as in Markdown."""
 
     def shown(role: re.Match[str]) -> str:
         text = role["text"].strip()

@@ -1,4 +1,4 @@
-"""How well a sentence tells what a change does to people, as a number; hand-set weights, few and general.
+"""How well a sentence says what a change does to people, as a number; hand-set weights, few and general.
 
 A learned order of sentences did no better on labelled days than these.
 """
@@ -27,46 +27,46 @@ _SOURCES = {
 }
 _SECTIONS = {"effect": 0.5, "how": -0.2, "tests": -1.5, "figures": -0.8, "caveat": -0.8, "skip": -3.0}
 _FIRST = 1.2
-"""What it adds to stand first in its text; the second gets half of it, the third a third."""
+"""Bonus for the first sentence of its text; the second gets half of it, the third a third."""
 
 _CATEGORIES = {"breaking": 0.5, "security": 0.8, "internal": -4.0}
-"""What a fragment's own kind says of it."""
+"""What a fragment's own kind contributes."""
 
 _MARKS = {"trouble": 0.7, "benefit": 0.5, "now": 0.4, "reach": 0.3, "offer": 0.3}
 _GRAVE = 0.6
-"""A symptom that weighs by itself: a crash, wrong results, a leak."""
+"""A symptom that carries weight by itself: a crash, wrong results, a leak."""
 _CONSEQUENCE = 0.7
-"""Trouble with what follows from it."""
+"""A problem together with its consequence."""
 _CLOSE = 1.0
 """At most, for words shared with the title."""
 _REPEATS = -1.5
-"""It says no more than the title."""
+"""It adds nothing to the title."""
 _THIN = -0.8
-"""It shares most of the title, adds few words, and neither trouble nor reason nor gain."""
+"""It shares most of the title and adds few words, and no problem, reason or benefit."""
 _CHORE = -1.2
 _UNIT = 0.3
 _LINKED, _ADDRESS = -0.4, -1.0
-"""It refers to an issue; it holds an address."""
+"""It refers to an issue; it contains a URL."""
 _LEANS = -0.8
 """It begins with a word that points to the sentence before."""
 _STEP = -1.5
-"""A step of work without a reason or a gain; two thirds of it where it names something in code."""
+"""A step of work without a reason or benefit; two thirds of it if it names something in code."""
 _MACHINERY = -0.9
-"""It tells how things are made, and neither trouble nor gain."""
+"""It describes the implementation, without a problem or benefit."""
 _SUPPOSED = -3.0
-"""It tells what would have happened to nobody."""
+"""It describes something that would never have happened to anybody."""
 _AS_BEFORE = -3.0
-"""It tells what did not change, and nothing that did."""
+"""It says what did not change, and nothing that did."""
 _ANSWERED = -3.0
-"""It tells a trouble that the next sentence takes away, of a change that is made for something else: alone it would stand as the outcome."""
+"""It describes a problem that the next sentence resolves, in a change made for something else: alone it would read as the outcome."""
 _ASIDE = -1.0
-"""Of a change to tests, CI or documents alone: it tells no trouble with what comes of it."""
+"""In a change to tests, CI or documentation only: it does not describe a problem with its consequence."""
 _FAR, _LEAST_CLOSE, _TEST_CLOSE = -4.0, 0.2, 0.5
-"""A comment in the code that shares too little with the title is about something else; in a test, all the more."""
+"""A comment in the code that shares too little with the title is about something else; tests need even more."""
 _IDLE = -0.2
-"""A comment that names neither harm nor reason nor gain."""
+"""A comment that names no harm, reason or benefit."""
 _LABEL = -1.5
-"""A comment that spells out a name, or speaks of tests."""
+"""A comment that only spells out a name, or is about tests."""
 _SHORT, _LONG, _ENDLESS = -0.7, -0.4, -1.5
 _FEW_WORDS, _MANY_WORDS, _TOO_MANY_WORDS = 7, 45, 70
 _NEW_WORDS, _MANY_NEW_WORDS, _MOSTLY = 3, 7, 0.4
@@ -78,13 +78,13 @@ _GENERIC_STEMS = (
     "pr pull request change commit patch add fix update support adapt implement introduc enabl new error issue bug"
 )
 _GENERIC = frozenset(_GENERIC_STEMS.split(" "))
-"""Stems that say nothing against a title."""
+"""Stems that count for nothing when compared with a title."""
 _STOP = frozenset(_STOP_WORDS.split(" "))
 
 
 @lru_cache(maxsize=4_000)
 def stems(text: str) -> frozenset[str]:
-    """Return what the words of a text have in common with their inflections."""
+    """Return the stems of a text's words, which inflected forms share."""
     words = (word.lower() for word in _PATTERNS.word.findall(_PATTERNS.parting.sub(" ", text)))
     return frozenset(_PATTERNS.ending.sub("", word) for word in words if word not in _STOP)
 
@@ -96,8 +96,8 @@ class Scorer:
     Attributes:
         title: the stems of its title.
         is_product: it changes what people run, not only tests, CI or documents.
-        is_release: its changelog lists many things, of which only the grave ones may stand for it.
-        is_mending: its title says that it mends something, so that a trouble is what it was made for.
+        is_release: its changelog lists many things, of which only the grave ones may represent it.
+        is_mending: its title says that it fixes something, so a problem is what it was made for.
     """
 
     title: frozenset[str]
@@ -106,7 +106,7 @@ class Scorer:
     is_mending: bool = True
 
     def score(self, candidate: Candidate) -> float:
-        """Return how well the sentence tells the effect; GOOD and above is fit to be shown."""
+        """Return how well the sentence describes the effect; GOOD and above is fit to be shown."""
         text, words = candidate.text, lexicon()
         marks = words.marks(text)
         points = _SOURCES.get(candidate.source, 0.0) + _SECTIONS.get(candidate.section, 0.0)
@@ -134,7 +134,7 @@ class Scorer:
         return points + _length(text)
 
     def closeness(self, text: str) -> float:
-        """Return the share of the title's words that a sentence has."""
+        """Return the share of the title's words that occur in a sentence."""
         return len(stems(text) & self.title) / len(self.title) if self.title else 0.0
 
     def _against_title(self, text: str, marks: Collection[str]) -> float:
@@ -169,7 +169,7 @@ def _of_prose(text: str, marks: Collection[str]) -> float:
 
 
 _EARNS = {"trouble", "consequence", "benefit"}
-"""A harm, a reason, a gain: what a comment in the code must name to be quoted."""
+"""A harm, a reason, a benefit: what a comment in the code must name to be quoted."""
 _TELLING = {"trouble", "now", "benefit", "consequence", "offer"}
 
 
@@ -181,7 +181,7 @@ def _length(text: str) -> float:
 
 
 def repeats(text: str, others: Collection[str], title: Collection[str] = ()) -> bool:
-    """Whether a sentence says again what others say already, together with the title (as stems)."""
+    """Whether a sentence repeats what others, together with the title (as stems), already say."""
     words = stems(text)
     known = frozenset(title).union(*map(stems, others)) if others else frozenset()
     each, together = 0.6, 0.7

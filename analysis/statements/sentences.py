@@ -1,4 +1,4 @@
-"""Text taken apart into sentences, in English and Chinese."""
+"""Splitting text into sentences, in English and Chinese."""
 
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
@@ -8,16 +8,16 @@ from analysis.i18n.patterns import Patterns
 _PATTERNS = Patterns(__file__, "sentences")
 
 BREAK = "\u2028"
-"""Unicode's line separator: where a line ends that was broken on purpose, and with it a sentence."""
+"""Unicode's line separator: marks a line broken on purpose, which also ends a sentence."""
 
 _WRAPPED = 55
-"""Columns; a shorter line was broken on purpose and not by an editor."""
+"""Columns; a shorter line was broken on purpose, not by an editor."""
 
 
 def unwrapped(lines: Sequence[str], *, is_raw: bool = False) -> str:
     """Return lines as one text: those that an editor wrapped joined, those broken on purpose kept apart by BREAK.
 
-    `is_raw` says that they are as long as they were written, so that one sees whether the next word had found room.
+    `is_raw` says that they have their original length, which shows whether the next word would have fitted.
     """
     text, width = "", max(map(len, lines), default=0)
     for line, after in zip_longest(lines, lines[1:], fillvalue=""):
@@ -32,7 +32,7 @@ def unwrapped(lines: Sequence[str], *, is_raw: bool = False) -> str:
 
 
 def sentences_of(text: str) -> list[str]:
-    """Return the sentences of a passage, each without the blanks and the number before it; code in backticks is never cut."""
+    """Return a passage's sentences, each without leading whitespace and number; code in backticks is never cut."""
     return [sentence for line in text.split(BREAK) for sentence in _of_line(line)]
 
 

@@ -1,10 +1,10 @@
-"""A sentence that a person wrote about a change: the type; how one is found and chosen stands in its neighbours."""
+"""The type of a sentence that a person wrote about a change; neighbouring modules find and choose them."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 BREAKING = "breaking"
-"""The category of what its author announces to break users."""
+"""The category of what its author announces as breaking."""
 
 
 class Source(StrEnum):
@@ -20,7 +20,7 @@ class Source(StrEnum):
 
 
 class StatementKind(StrEnum):
-    """What a statement tells: what the change does to people, what it leaves open, or what its author measured."""
+    """What a statement is about: what the change does to people, what it leaves open, or what its author measured."""
 
     EFFECT = "effect"
     CAVEAT = "caveat"
@@ -33,11 +33,11 @@ class Statement:
 
     Attributes:
         text: the sentence without markup and line breaks; code in backticks. Never reworded.
-        url: where it can be read, empty for a file of the commit or where no page is known.
-        path, line: the file and the line after the commit, for what stands in a file; else empty and 0.
+        url: where it can be read; empty for a file of the commit or if no page is known.
+        path, line: for text in a file, the file and the line after the commit; else empty and 0.
         category: the kind that a news fragment or a release note gives itself (`breaking`, `bugfix`, …); else empty.
         order: its place among the sentences of its text, from 0.
-        score: how well it tells the effect; comparable between commits, 0 for other kinds.
+        score: how well it describes the effect; comparable between commits, 0 for other kinds.
     """
 
     text: str

@@ -1,4 +1,4 @@
-"""What users suffer from, by the words that name it in a title or a body."""
+"""What users suffer from, by the words for it in a title or body."""
 
 import re
 from collections.abc import Mapping
@@ -8,11 +8,11 @@ from analysis.i18n.words import WORDS
 
 
 def symptoms() -> Mapping[str, re.Pattern[str]]:
-    """Return what names each symptom, the gravest first."""
+    """Return the pattern for each symptom, the gravest first."""
     return WORDS.patterns("symptoms")
 
 
 @lru_cache(maxsize=64)
 def found_in(text: str) -> tuple[tuple[str, str], ...]:
-    """Return the symptoms that a text names, each with the words that do, the gravest first."""
+    """Return the symptoms that a text names, each with its wording, the gravest first."""
     return tuple((code, named[0]) for code, pattern in symptoms().items() if (named := pattern.search(text)))
