@@ -1,14 +1,14 @@
-"""Facts: what a commit's diff proves by itself, with path and line, found by rule and never guessed.
+"""Facts: what a commit's diff itself proves, with path and line, found by rule and never guessed.
 
-An extractor is a module here with `extract(files) -> Iterator[Fact]`; the list below is all of them. What a commit takes
-back stands in its message, so `reverts` reads that. The other modules know how languages and file formats write things down:
+An extractor is a module here with `extract(files) -> Iterator[Fact]`; the list below has all of them. What a commit
+reverts is in its message, so `reverts` reads that. The other modules know how languages and file formats write things down:
 
 - for `interface`: `flags`, `commands`, `routes`, `metrics`, `gates`, `choices`
 - for `defaults`: `python_defaults`, `defaulting`, `settings`, `fields`, `selections`, `headers`
 - for `names`: `exports`, `parameters`, `headers`, and `additions` by `offers` and `documented`
 - for `dependencies`: `manifests`; for `checks`: `refusals`; for all: `code`
 
-At the end `renames` puts one rename in the place of what came and went under one name's two forms.
+Finally, `renames` replaces an addition and a removal that are two forms of one name with one rename.
 """
 
 from analysis.commits.commit import Commit
@@ -25,9 +25,9 @@ _EXTRACTORS = (interface, defaults, names, dependencies, packaging, tests, check
 
 
 def facts_of(commit: Commit) -> tuple[Fact, ...]:
-    """Return everything the commit proves, in the order of the extractors, without repetitions.
+    """Return everything the commit proves, in the order of the extractors, without duplicates.
 
-    A merge that only brings a branch up to date proves nothing: its diff is what others did.
+    A merge that only brings a branch up to date proves nothing: its diff is other commits' work.
     """
     if commit.only_catches_up:
         return ()

@@ -1,4 +1,4 @@
-"""What the product offers from now on, or offers otherwise: public names that are documented, exported or marked, and signatures."""
+"""What the product newly or differently offers: public names that are documented, exported or marked, and signatures."""
 
 import re
 from collections import Counter
@@ -14,11 +14,11 @@ _PATTERNS = Patterns(__file__)
 _LONGEST = 200
 _FAMILY = 3
 _MOST = 200
-"""A bound against hostile commits: texts count these facts, so a lower one would make their numbers wrong."""
+"""A limit against hostile commits: texts count these facts, so a lower one would make their numbers wrong."""
 
 
 def extract(product: Sequence[ChangedFile], files: Sequence[ChangedFile], known: Collection[str]) -> Iterator[Fact]:
-    """Find new public names of the product's code, except those in `known`, and signatures that changed."""
+    """Find new public names in the product's code, except those in `known`, and changed signatures."""
     compiled = [file for file in product if file.language != "python"]
     before = [offer for file in compiled for old, _ in file.views for offer in offers(file, old)]
     after = [offer for file in compiled for _, new in file.views for offer in offers(file, new)]
@@ -31,7 +31,7 @@ def extract(product: Sequence[ChangedFile], files: Sequence[ChangedFile], known:
 
 
 def _told(found: Sequence[Mention]) -> Iterator[Fact]:
-    """Tell each name once, and what many types get alike as one: `get_ref`."""
+    """Report each name once, and one that many types gain as a single fact: `get_ref`."""
     alike: dict[str, list[Mention]] = {}
     for name in dict.fromkeys(one.name for one in found):
         one = next(one for one in found if one.name == name)
@@ -57,7 +57,7 @@ def _new_offers(before: Sequence[Offer], after: Sequence[Offer]) -> Iterator[Off
     came = list(only_in(after, before))
     types = {offer.name for offer in came}
     for offer in came:
-        if offer.is_documented and offer.owner not in types:  # what a new type can do is part of it
+        if offer.is_documented and offer.owner not in types:  # a new type's methods are part of it
             yield offer
 
 
@@ -83,7 +83,7 @@ def _new_in_python(modules: Sequence[ChangedFile], files: Sequence[ChangedFile])
 
 
 def _signatures(before: Sequence[Offer], after: Sequence[Offer]) -> Iterator[Fact]:
-    """Signatures of documented functions of which both sides are shown to their ends, told by the types that differ."""
+    """Changed signatures of documented functions that both sides show in full, described by the types that differ."""
     old, new = (_once(side) for side in (before, after))
     for name, offer in new.items():
         was = old.get(name)
@@ -97,7 +97,7 @@ def _signatures(before: Sequence[Offer], after: Sequence[Offer]) -> Iterator[Fac
         if not is_told or lost == won:
             continue
         if not (lost and won) and asked[-1] != asks[-1]:
-            lost = won = ""  # of a type that stands alone, nobody knows whether it was asked for or given
+            lost = won = ""  # a lone type could be a parameter or the result
         yield Fact(FactKind.SIGNATURE_CHANGED, name, offer.path, offer.line, lost, won)
 
 

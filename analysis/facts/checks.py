@@ -1,4 +1,4 @@
-"""What the product's code starts or ceases to refuse, with the condition: only on paths that were there before."""
+"""What the product's code starts or stops rejecting, with the condition: only on paths that existed before."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -15,16 +15,16 @@ _PATTERNS = Patterns(__file__)
 
 
 _MOST_PER_FILE = 200
-"""A bound against hostile commits: texts count these facts, so a lower one would make their numbers wrong."""
+"""A limit against hostile commits: texts count these facts, so a lower one would make their numbers wrong."""
 
 _SHORTEST = 8
 _TELLING = 24
 _MOST_PAIRS = 2_500
-"""Where more is rewritten than that, comparing each with each takes longer than it is worth."""
+"""Pairs beyond which comparing each with each takes longer than it is worth."""
 
 
 def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
-    """Find refusals that come or go."""
+    """Find refusals that are added or removed."""
     code = [file for file in files if file.kind is FileKind.PRODUCTION]
     before = [refusal for file in code for old, _ in file.views for refusal in refusals(file, old)]
     after = [refusal for file in code for _, new in file.views for refusal in refusals(file, new)]
@@ -33,7 +33,7 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
     before += [refusal for file in code for old, _ in file.views for refusal in refusals_by_name(file, old, old_names)]
     after += [refusal for file in code for _, new in file.views for refusal in refusals_by_name(file, new, new_names)]
     after = [one for one in after if not _is_internal(one)]
-    # What a new file or function checks is part of what it does; what an old one starts to refuse, its callers notice.
+    # What a new file or function checks is part of what it does; what an old one starts to reject, its callers notice.
     whole = {file.path for file in code if file.change.status in {"added", "removed"}}
     came = [one for one in _without_words(after, before) if one.path not in whole]
     gone = [one for one in _without_words(before, after) if one.path not in whole]
@@ -57,12 +57,12 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
 
 
 def _is_internal(one: Refusal) -> bool:
-    """Whether a refusal guards the code against itself: its users give it no cause, and can do nothing about it."""
+    """Whether a refusal guards the code against its own bugs: users do not cause it and can do nothing about it."""
     return bool(_PATTERNS.internal_error.fullmatch(one.value) or _PATTERNS.internal.search(one.name))
 
 
 def _without_words(these: Sequence[Refusal], those: Sequence[Refusal]) -> Iterator[Refusal]:
-    """What `these` refuse and `those` do not: neither by the same words nor on the same condition as often."""
+    """What `these` reject and `those` do not, neither in the same words nor on the same condition as often."""
     guards = Counter((one.value, one.condition.replace(" ", "")) for one in these)
     guards.subtract((one.value, one.condition.replace(" ", "")) for one in those)
     for one in only_in(these, those):
@@ -72,13 +72,13 @@ def _without_words(these: Sequence[Refusal], those: Sequence[Refusal]) -> Iterat
 
 
 def _is_said(mention: Mention, files: Sequence[ChangedFile], *, after: bool) -> bool:
-    """Whether the other side of the commit says the same, by its beginning: it refused before, or still does, in another way."""
+    """Whether the other side of the commit has the same message, by its beginning: it rejected before, or still does, differently."""
     begins = mention.name[:_TELLING]
     return any(begins in (new if after else old).text for file in files for old, new in file.views)
 
 
 def _is_called(helper: str, files: Sequence[ChangedFile]) -> bool:
-    """Whether a function that was there before now calls the new one that checks, as the first thing on a line."""
+    """Whether an existing function now calls the new checking function at the start of a line."""
     call = _PATTERNS.of("call", helper=helper)
     return any(
         new.side.is_changed(found.start(), found.start() + 1)
@@ -92,13 +92,13 @@ def _is_called(helper: str, files: Sequence[ChangedFile]) -> bool:
 
 
 def _in_old(at: int, view: View) -> bool:
-    """Whether the nearest line above that starts a function stands on both sides, as far as is shown."""
+    """Whether the nearest line above that starts a function is on both sides, as far as the diff shows."""
     starts = [found.start() for found in _PATTERNS.starts.finditer(view.code, 0, at)]
     return not starts or not view.side.is_changed(starts[-1], starts[-1] + 1)
 
 
 def _is_limited(file: ChangedFile, view: View, at: int) -> bool:
-    """Whether a new condition stands around what begins at the offset `at`."""
+    """Whether a new condition encloses what begins at the offset `at`."""
     lines, index = _place(file, view.side.line_at(at + len(view.code[at:]) - len(view.code[at:].lstrip())))
     return any(
         lines[guard][2] and _PATTERNS.guards.match(lines[guard][1].strip()) for guard in _enclosing(lines, index)
@@ -106,13 +106,13 @@ def _is_limited(file: ChangedFile, view: View, at: int) -> bool:
 
 
 def _limits_what_is_new(one: Refusal, file: ChangedFile, brought: set[str]) -> bool:
-    """Whether a refusal only concerns what the commit brings: a new parameter, field or type, or a new branch that does more."""
+    """Whether a refusal only concerns what the commit adds: a new parameter, field or type, or a new branch that does more."""
     asked = {word for text in (one.condition, *one.around) for word in _PATTERNS.word.findall(text)}
     return bool(asked & brought) or not stops_what_was(file, one.line)
 
 
 def _introduced(files: Sequence[ChangedFile]) -> set[str]:
-    """The names that the commit brings as parameters, fields or types, and those that get their values from them."""
+    """The names that the commit adds as parameters, fields or types, and those assigned from them."""
     found: set[str] = set()
     known = {word for file in files for old, _ in file.views for word in _PATTERNS.word.findall(old.code)}
     for file in files:
@@ -130,9 +130,9 @@ def _introduced(files: Sequence[ChangedFile]) -> set[str]:
 
 
 def stops_what_was(file: ChangedFile, line: int) -> bool:
-    """Whether a new refusal at this line of the file can stop what went on before.
+    """Whether a new refusal at this line of the file can stop what worked before.
 
-    One that is a part of a branch that does more, and that is new as a whole, only limits what the branch brings.
+    One within an entirely new branch that does more only limits what the branch adds.
     """
     lines, index = _place(file, line)
     inner = index
@@ -149,7 +149,7 @@ def stops_what_was(file: ChangedFile, line: int) -> bool:
 
 
 def guards_new_code(file: ChangedFile, line: int, condition: str) -> bool:
-    """Whether a new check asks for a value that the commit computes and goes on to use: what fails it may never have run before.
+    """Whether a new check is on a value that the commit computes and then uses: what fails it may never have run before.
 
     The condition is that of the check at this line of the file, as written.
     """
@@ -165,7 +165,7 @@ def guards_new_code(file: ChangedFile, line: int, condition: str) -> bool:
 
 
 def _is_alone(lines: Sequence[tuple[int, str, bool]], guard: int, index: int) -> bool:
-    """Whether the line at `index` is all that a guard encloses, but for how the error is told and given back."""
+    """Whether the line at `index` is all that a guard encloses, apart from building and returning the error."""
     depth = depth_of(lines[index][1])
     following = takewhile(lambda row: not row[1].strip() or depth_of(row[1]) >= depth, lines[index + 1 :])
     above, below = (
@@ -180,20 +180,20 @@ def _is_alone(lines: Sequence[tuple[int, str, bool]], guard: int, index: int) ->
 
 
 def is_fallback(file: ChangedFile, line: int) -> bool:
-    """Whether a line of the file is only reached where something else has failed before, as far as the hunk shows."""
+    """Whether a line of the file is only reached after something else has failed, as far as the hunk shows."""
     lines, index = _place(file, line)
     return any(_PATTERNS.failed.match(lines[at][1].strip()) for at in _enclosing(lines, index))
 
 
 def _place(file: ChangedFile, line: int) -> tuple[list[tuple[int, str, bool]], int]:
-    """The lines around one of the file as it is now, and where among them it stands."""
+    """The lines around one line of the file as it is now, and its index among them."""
     view = next((new for _, new in file.views if line in new.side.numbers), None)
     lines = list(view.lines()) if view else []
     return lines, next((at for at, (number, _, _) in enumerate(lines) if number == line), 0)
 
 
 def _enclosing(lines: Sequence[tuple[int, str, bool]], index: int) -> Iterator[int]:
-    """Yield where the lines stand that the one at `index` is in, the innermost first."""
+    """Yield the indices of the lines that enclose the one at `index`, innermost first."""
     depth = depth_of(lines[index][1]) if lines else 0
     for at in range(index - 1, -1, -1):
         code = lines[at][1]

@@ -1,4 +1,4 @@
-"""Constants of Go by their packages: what the names of metrics begin with often stands in another file than they do."""
+"""Go constants by package: the prefix of a metric's name is often in a different file."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -8,14 +8,14 @@ from analysis.facts.syntax.metrics import constant_in
 
 
 class PackageConstants:
-    """The constants of one revision's files, looked up when they are asked for."""
+    """The constants in one revision's files, looked up on demand."""
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         self._texts = texts
         self._known: dict[tuple[str, str], str | None] = {}
 
     def find(self, path: str, name: str) -> str | None:
-        """Return the text that a name stands for in the file at `path`; None where there is none, or several."""
+        """Return the text that a name stands for in the file at `path`; None if there is none, or several."""
         package, _, last = name.rpartition(".")
         where = package or dirname(path)
         if (where, last) not in self._known:
@@ -35,7 +35,7 @@ class PackageConstants:
 
     @cached_property
     def _named(self) -> Mapping[str, list[str]]:
-        """Folders by the package that they are, as far as it is called after its folder."""
+        """Folders by package name, for packages named after their folder."""
         found: dict[str, list[str]] = {}
         for folder in self._folders:
             found.setdefault(basename(folder), []).append(folder)

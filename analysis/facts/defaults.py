@@ -1,4 +1,4 @@
-"""Values that hold when nobody sets them: fields, parameters, configuration files; and constants, that nobody can set."""
+"""Values that apply unless set: fields, parameters, configuration files; and constants, which nobody can set."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -32,11 +32,11 @@ _PATTERNS = Patterns(__file__)
 
 _PROTO = ".proto"
 _MOST_PER_FILE = 200
-"""A bound against hostile commits: texts count these facts, so a lower one would make their numbers wrong."""
+"""A limit against hostile commits: texts count these facts, so a lower one would make their numbers wrong."""
 
 
 def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
-    """Find values that changed and settings that came or went."""
+    """Find values that changed and settings that were added or removed."""
     product = [file for file in files if file.is_product and not _is_wording(file)]
     before: list[Mention] = []
     after: list[Mention] = []
@@ -46,7 +46,7 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
     found = [
         Fact(_kind_of_change(new), new.name, new.path, new.line, old.value, new.value)
         for old, new in new_values(before, after)
-        if "(" not in new.name or is_open_path(new.path)  # a private function's parameters are nobody's defaults
+        if "(" not in new.name or is_open_path(new.path)  # nobody relies on a private function's defaults
     ]
     whole = {file.path for file in product if file.change.status in {"added", "removed"}}
     documentation = Documentation(files)
@@ -54,12 +54,12 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
         is_added = kind is FactKind.CONFIG_ADDED
         marks = {SETTING, KEY, INHERITED} if is_added else {SETTING}
         for mention in only_in((mention for mention in these if mention.detail in marks), those):
-            if mention.path in whole:  # what a new file holds is part of what it is
+            if mention.path in whole:  # what a new file contains is part of it
                 continue
             if mention.detail == KEY and (
                 _is_named(mention, product, after=not is_added) or not documentation.names(mention.name)
             ):
-                continue  # one more place that looks a key up is nothing new to whoever sets it
+                continue  # one more lookup of a key is nothing new to those who set it
             value = "" if mention.path.endswith(_PROTO) else mention.value
             was, now = ("", value) if is_added else (value, "")
             found.append(Fact(kind, mention.name, mention.path, mention.line, was, now))
@@ -101,7 +101,7 @@ def _kind_of_change(new: Mention) -> FactKind:
 
 
 def _moved(fact: Fact, found: Sequence[Fact]) -> bool:
-    """Whether a field that is gone from one type of a file is another type's there now, which may be what the first one extends."""
+    """Whether a field removed from one type now belongs to another type in the file, which the first one may extend."""
     field = fact.name.rpartition(".")[2]
     return fact.kind is FactKind.CONFIG_REMOVED and any(
         other.kind is FactKind.CONFIG_ADDED and other.path == fact.path and other.name.rpartition(".")[2] == field
@@ -110,7 +110,7 @@ def _moved(fact: Fact, found: Sequence[Fact]) -> bool:
 
 
 def _is_named(mention: Mention, files: Sequence[ChangedFile], *, after: bool) -> bool:
-    """Whether a key stands on that side of the commit in quotes, whatever looks it up there."""
+    """Whether a key appears in quotes on that side of the commit, whatever looks it up there."""
     key = mention.name.partition(".")[2]
     return any(
         f'"{key}"' in view.code or f"'{key}'" in view.code for file in files for view in (_new if after else _old)(file)
@@ -120,7 +120,7 @@ def _is_named(mention: Mention, files: Sequence[ChangedFile], *, after: bool) ->
 def _parameters(
     before: Sequence[Mention], after: Sequence[Mention], files: Sequence[ChangedFile], documentation: Documentation
 ) -> Iterator[Fact]:
-    """New parameters of Python's public functions, where a docstring or the documentation describes them."""
+    """New parameters of public Python functions, if a docstring or the documentation describes them."""
     paths = {file.path: file for file in files if is_open(file) and file.change.status == "modified"}
     for one in only_in((one for one in after if one.detail == PARAMETER), before):
         name = one.name.partition("(")[2].partition("=")[0]
@@ -129,17 +129,17 @@ def _parameters(
 
 
 def is_compiled_in(name: str) -> bool:
-    """Whether a default of this name is a constant's that is called one: nobody can set it to what it was."""
+    """Whether a default of this name is a constant called a default: nobody can set it back."""
     return bool(_PATTERNS.constant_name.fullmatch(name) and is_called_default(name))
 
 
 def _is_wording(file: ChangedFile) -> bool:
-    """Whether it is a file of sentences, perhaps translated: other words are no other default."""
+    """Whether it is a file of sentences, perhaps translations: other wording is not another default."""
     return file.language in {"json", "toml", "yaml"} and bool(_PATTERNS.wording.search(f"/{file.path.lower()}"))
 
 
 def _told_apart(file: ChangedFile, found: list[Mention]) -> list[Mention]:
-    """Leave out of a JSON file what stands in it more than once: a column of a table whose rows the hunks do not tell apart."""
+    """Leave out keys that occur more than once in a JSON file: columns of a table whose rows the hunks do not distinguish."""
     if file.language != "json":
         return found
     often = Counter(mention.name for mention in found)
@@ -147,7 +147,7 @@ def _told_apart(file: ChangedFile, found: list[Mention]) -> list[Mention]:
 
 
 def values(file: ChangedFile, view: View) -> Iterator[Mention]:
-    """Find what has a value in a file, each with it as written; the detail says whether people set it."""
+    """Find everything that has a value in a file, with the value as written; the detail says whether people set it."""
     find = _BY_LANGUAGE.get(file.language)
     if find:
         yield from find(file.path, view)

@@ -1,4 +1,4 @@
-"""What a file, as it stands at one revision, gives its users: the same finders as for a diff, over the whole text."""
+"""What a file at one revision offers its users: the same finders as for a diff, over the whole text."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from analysis.facts.syntax.routes import routes
 
 
 class Offered(StrEnum):
-    """What kind of thing a name is to those who use it. Closed set."""
+    """What kind of thing a name is to its users. Closed set."""
 
     FLAG = "flag"
     COMMAND = "command"
@@ -40,11 +40,11 @@ class Offered(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A name that a file gives its users.
+    """A name that a file offers its users.
 
     Attributes:
-        name: as facts write it: `--port`, `GET /health`, `ServerArgs.port`; of a choice, `--dtype=auto`.
-        value: its default as written; empty where there is none, or where the file does not say it.
+        name: as in facts: `--port`, `GET /health`, `ServerArgs.port`; for a choice, `--dtype=auto`.
+        value: its default as written; empty if there is none or the file does not state it.
     """
 
     kind: Offered
@@ -58,7 +58,7 @@ _SET = {SETTING, INHERITED, KEY}
 
 
 def definitions(path: str, text: str, constants: PackageConstants | None = None) -> Iterator[Definition]:
-    """Find what the file at `path` gives its users, by the constants of others; nothing for a file that is not of the product."""
+    """Find what the file at `path` offers its users, resolving other files' constants; nothing unless it is a product file."""
     file = _whole(path, text)
     if not file.is_product:
         return
@@ -76,7 +76,7 @@ _VALUED = {Offered.FLAG, Offered.VARIABLE, Offered.CONFIG, Offered.GATE, Offered
 
 
 def is_composed(path: str, text: str) -> bool:
-    """Whether a file may define names that it does not spell: of metrics in Go, of variables in Rust."""
+    """Whether a file may define names that it does not spell out: metrics in Go, variables in Rust."""
     words = _COMPOSED.get(language_of(path), ())
     return any(word in text for word in words)
 
@@ -99,12 +99,12 @@ def _found(file: ChangedFile, view: View, constants: Constants) -> Iterator[tupl
 
 
 def _is_set(mention: Mention) -> bool:
-    """Whether people set it: a field, a key or a parameter, no constant."""
+    """Whether people set it: a field, a key or a parameter, but not a constant."""
     return mention.detail in _SET or (mention.detail != CONSTANT and "." in mention.name)
 
 
 def _whole(path: str, text: str) -> ChangedFile:
-    """Return the file as one hunk that changes nothing: what a finder tells of new types and classes holds for no line."""
+    """Return the file as one hunk that changes nothing, so that finders see no line as new."""
     lines = text.split("\n")
     patch = f"@@ -1,{len(lines)} +1,{len(lines)} @@\n " + "\n ".join(lines)
     return ChangedFile(FileChange(path, "modified", patch=patch))

@@ -15,11 +15,11 @@ _RUNTIMES = {
     "requires-python", "python_requires", "rust-version", "node", "go", "python",
     "cmake_minimum_required", "CMAKE_C_STANDARD", "CMAKE_CXX_STANDARD", "CMAKE_CUDA_STANDARD", "CMAKE_HIP_STANDARD",
 }  # fmt: skip
-"""What a manifest asks of a user's machine: it is required, not installed."""
+"""What a manifest requires of a user's machine, and does not install."""
 
 
 def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
-    """Find dependencies that come, go or change; lock files follow from them and are left out."""
+    """Find dependencies that are added, removed or changed; lock files follow from them and are left out."""
     seen: set[tuple[str, str, str]] = set()
     for fact in _without_moves([fact for file in files for fact in _of_commit_file(file)]):
         key = (_plain_name(fact.name), fact.before, fact.after)
@@ -39,14 +39,14 @@ def _of_commit_file(file: ChangedFile) -> Iterator[Fact]:
         return  # a new file's whole list says nothing about what changed
     only_changes = (
         file.kind is FileKind.CI and not is_submodule
-    )  # one job more that installs something is no dependency
+    )  # another job that installs something is not a dependency
     for fact in _of_file(file):
         if fact.kind is FactKind.DEPENDENCY_CHANGED or not only_changes:
             yield fact
 
 
 def _without_moves(facts: Sequence[Fact]) -> Iterator[Fact]:
-    """Leave out what one file gives up and another takes on, unless it is another version there."""
+    """Leave out what moves from one file to another, unless the version changes."""
     came = {_plain_name(fact.name): fact for fact in facts if fact.kind is FactKind.DEPENDENCY_ADDED}
     gone = {_plain_name(fact.name): fact for fact in facts if fact.kind is FactKind.DEPENDENCY_REMOVED}
     for fact in facts:
@@ -80,7 +80,7 @@ def _of_file(file: ChangedFile) -> Iterator[Fact]:
         if name in before and name not in paired:
             yield from _changed(before[name], mentions)
     if any(_PATTERNS.elsewhere.search(side.code) for views in file.views for side in views):
-        return  # what a variable names on one side may be what the other side names itself
+        return  # a variable on one side may stand for what the other side names
     for name, mentions in after.items():
         for came in _own(mentions) if name not in before else _moved_to_core(before[name], mentions):
             yield Fact(FactKind.DEPENDENCY_ADDED, came.name, file.path, came.line, after=_told(came.value))
@@ -97,7 +97,7 @@ def _told(version: str) -> str:
 
 
 def _moved_to_core(others: Sequence[Mention], these: Sequence[Mention]) -> list[Mention]:
-    """What `these` have among the dependencies proper and `others` only in lists for a choice (an extra, the tests)."""
+    """What `these` have among the core dependencies and `others` only in optional lists (an extra, the tests)."""
     places = {mention.detail for mention in others}
     core = [mention for mention in these if mention.changed and mention.detail == CORE]
     return core[:1] if CORE not in places and "" not in places else []
@@ -109,7 +109,7 @@ def _mentions(file: ChangedFile, view: View) -> Iterator[Mention]:
 
 
 def _own(mentions: Sequence[Mention]) -> list[Mention]:
-    """The first that this commit declares and that the project itself needs, if there is one."""
+    """The first one declared by this commit that the project itself needs, if any."""
     return [mention for mention in mentions if mention.changed and mention.detail not in {INDIRECT, ASKED}][:1]
 
 
@@ -121,7 +121,7 @@ def _by_name(mentions: Iterator[Mention]) -> dict[str, list[Mention]]:
 
 
 def _changed(before: Sequence[Mention], after: Sequence[Mention]) -> Iterator[Fact]:
-    """One version that gave way to one other; several are paired place for place, if there are as many as before."""
+    """One version replaced by one other; several are paired in order, if there are as many as before."""
     gone = Counter(_plain(mention.value) for mention in before)
     gone.subtract(_plain(mention.value) for mention in after)
     lost = [mention for mention in before if gone[_plain(mention.value)] > 0]

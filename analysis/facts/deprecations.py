@@ -1,4 +1,4 @@
-"""What the code announces to be deprecated: by a warning, a log line, a help text or a mark."""
+"""What the code declares deprecated: by a warning, a log line, a help text or a mark."""
 
 from collections.abc import Iterator, Sequence
 
@@ -14,11 +14,11 @@ _NEAR = 300
 _LONGEST_SAID = 160
 _UNCLOSED = 900
 _MOST_PAIRS = 2_500
-"""Where more is rewritten than that, comparing each with each takes longer than it is worth."""
+"""Pairs beyond which comparing each with each takes longer than it is worth."""
 
 
 def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
-    """Find what the product announces to be deprecated; what comes with a new file is no news to anybody."""
+    """Find what the product declares deprecated; deprecations in a new file are no news."""
     old_ones = [file for file in files if file.kind is FileKind.PRODUCTION and file.change.status != "added"]
     before = [mention for file in old_ones for old, _ in file.views for mention in _announced(file, old)]
     after = [mention for file in old_ones for _, new in file.views for mention in _announced(file, new)]
@@ -33,7 +33,7 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
 
 def _announced(file: ChangedFile, view: View) -> Iterator[Mention]:
     """Yield the sentences that announce a deprecation, and the names of what is marked as deprecated."""
-    spoken = view.text.lower()  # most code speaks of nothing like it, which is seen quicker than by patterns
+    spoken = view.text.lower()  # most code mentions nothing like it, and this check is faster than the patterns
     if not any(word in spoken for word in _WORDS) or not (
         _PATTERNS.announces.search(view.text) or _PATTERNS.category.search(view.text)
     ):
@@ -61,7 +61,7 @@ def _announced(file: ChangedFile, view: View) -> Iterator[Mention]:
 
 
 def _said(view: View, start: int, inside: str) -> tuple[str, int]:
-    """Return what a call says, and where: its first text, or that of the variable it is given."""
+    """Return a call's message and its position: its first string, or that of the variable passed to it."""
     quote = _PATTERNS.quote.search(inside)
     given = _PATTERNS.given.match(view.code, start)
     if given and (not quote or quote.start() > len(given[0])):

@@ -1,15 +1,15 @@
-"""What a diff itself proves."""
+"""What a diff by itself proves."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class FactKind(StrEnum):
-    """Closed set. `added` and `removed` are about definitions that the commit gains or loses as a whole.
+    """Closed set. `added` and `removed` are about definitions that the commit as a whole adds or removes.
 
-    A default holds where nobody sets it; a constant cannot be set, and is what its source says. A choice is a value that a
-    flag or a field takes. What is selected is what `auto`, or no value, stands for. A format is what lies on disk or goes
-    over the wire. `renamed` is one thing, or a whole family, of what people set or query under another name.
+    A default applies unless set; a constant cannot be set. A choice is a value that a flag or field accepts. What is selected
+    is what `auto`, or no value, stands for. A format is what is stored on disk or sent over the wire. `renamed` is something,
+    or a whole family of things, that people set or query and that has a new name.
     """
 
     FLAG_ADDED = "flag_added"
@@ -64,19 +64,19 @@ TAKEN_AWAY_BY = {
     FactKind.NAME_ADDED: FactKind.NAME_REMOVED,
     FactKind.DEPENDENCY_ADDED: FactKind.DEPENDENCY_REMOVED,
 }
-"""What comes, by name, with what takes it away again."""
+"""Facts about additions, with those that undo them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that a diff or git's own message proves.
+    """One thing that a diff, or a message written by git, proves.
 
     Attributes:
         name: what it is about, as written in the code: `--model-checksum`, `GET /v1/list_loras`, `torch`.
-        before, after: values or names, as written; empty where there is none. Of a check, the condition as written.
-        detail: what the code itself says of it (a help text, a reason, a message), one line; may be empty. Of a family that is
-            renamed, its members: `--old-a → --new-a, --old-b → --new-b`.
-        path, line: where; the line after the change, or before it for what was removed. Line 0: the whole file.
+        before, after: values or names, as written; empty if there is none. For a check, the condition as written.
+        detail: what the code itself says about it (a help text, a reason, a message), one line; may be empty. For a renamed
+            family, its members: `--old-a → --new-a, --old-b → --new-b`.
+        path, line: its location; the line number after the change, or before it for removals. Line 0: the whole file.
     """
 
     kind: FactKind
@@ -89,6 +89,6 @@ class Fact:
 
     @property
     def is_before(self) -> bool:
-        """Whether its line is one of the version before the commit: where something went away."""
+        """Whether its line number is from before the commit, as for removals."""
         is_dropped = self.kind is FactKind.REQUIREMENT_CHANGED and bool(self.before) and not self.after
         return is_dropped or self.kind is FactKind.TEST_ENABLED or self.kind.value.endswith("_removed")

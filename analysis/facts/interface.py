@@ -21,7 +21,7 @@ _READERS = {"python", "rust", "go", "c", "javascript"}
 
 
 def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
-    """Find what the product's code defines for its users and that the commit adds, removes or changes."""
+    """Find what the product's code defines for its users and the commit adds, removes or changes."""
     product = [file for file in files if file.is_product]
     for find, added, removed, changed in (
         (_flags, FactKind.FLAG_ADDED, FactKind.FLAG_REMOVED, FactKind.DEFAULT_CHANGED),
@@ -54,7 +54,7 @@ def _found(
 
 
 def _choices(before: Sequence[Mention], after: Sequence[Mention]) -> Iterator[Fact]:
-    """Values that a flag or a field takes or no longer takes, where its list stands on both sides."""
+    """Values that a flag or field newly accepts or no longer accepts, if both sides have its list."""
     for kind, these, those in (
         (FactKind.CHOICE_ADDED, after, before),
         (FactKind.CHOICE_REMOVED, before, after),
@@ -71,7 +71,7 @@ def _flags(file: ChangedFile, view: View) -> Iterator[Mention]:
 
 
 def variables(file: ChangedFile, view: View) -> Iterator[Mention]:
-    """Find the environment variables that a file reads: by name, with what holds where nobody sets them."""
+    """Find the environment variables that a file reads: by name, with the value used if they are unset."""
     if file.language not in _READERS or not any(word in view.code for word in _SPEAKS_OF_IT):
         return
     for found in _PATTERNS.read.finditer(view.code):
@@ -85,7 +85,7 @@ def variables(file: ChangedFile, view: View) -> Iterator[Mention]:
         ):
             continue
         if group == "g" and _PATTERNS.of("given", name=found[group]).search(view.code[found.end() : found.end() + 200]):
-            continue  # it gives others a default
+            continue  # it sets a default for other programs
         value = found[{"e": "d"}.get(group, group) + "v"] if group in "abcde" else None
         value = _PATTERNS.named_default.sub("", value) if value else None
         yield view.mention(found[group], file.path, found.start(group), literal(value) if value else "")
@@ -94,7 +94,7 @@ def variables(file: ChangedFile, view: View) -> Iterator[Mention]:
 
 
 def _stands(name: str, files: Sequence[ChangedFile], *, after: bool) -> bool:
-    """Whether a name stands anywhere on that side of the commit: then it did not come, or go, with it."""
+    """Whether a name occurs anywhere on that side of the commit: then the commit did not add, or remove, it."""
     word = re.compile(rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])")
     for file in files:
         if after and not file.is_product:

@@ -1,4 +1,4 @@
-"""Public functions and classes that go away, get another name, or come."""
+"""Public functions and classes that are removed, renamed or added."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -22,13 +22,13 @@ _ALL_OF_IT = "export *"
 _ALIKE, _MUCH_ALIKE = 0.6, 0.75
 _LISTED_ONE_BY_ONE = 3
 _MOST_PAIRS = 2_500
-"""Where more is rewritten than that, looking for what became of each name takes longer than it is worth."""
+"""Pairs beyond which finding out what became of each name takes longer than it is worth."""
 _INDENT = 4
 _SHORTEST_REST = len("(x):")
 
 
 def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
-    """Find public names of the product's code that the commit removes, renames or adds, and removed modules."""
+    """Find public names in the product's code that the commit removes, renames or adds, and removed modules."""
     product = [file for file in files if file.kind is FileKind.PRODUCTION and has_names(file)]
     before = [mention for file in product for old, _ in file.views for mention in _for_others(file, old)]
     before += [mention for file in product for old, _ in file.views for mention in _announced(file, old)]
@@ -63,18 +63,18 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
     dropped = [mention for file in product if is_open(file) for mention in parameters.dropped(file)]
     lost_types = {mention.name for mention in gone}
     for mention in (*gone, *dropped):
-        if mention.name.rpartition("::")[0] not in lost_types:  # what a type could do went with it
+        if mention.name.rpartition("::")[0] not in lost_types:  # a type's methods went with it
             yield Fact(FactKind.NAME_REMOVED, mention.name, mention.path, mention.line)
     yield from additions.extract(product, files, known)
 
 
 def has_names(file: ChangedFile) -> bool:
-    """Whether the names of its language are known here."""
+    """Whether names in its language are supported here."""
     return file.language in _PATTERNS["definition"]
 
 
 def _is_offered(file: ChangedFile) -> bool:
-    """Whether others may use the names of a file; of TypeScript, what a package's entries and types give."""
+    """Whether others may use a file's names; in TypeScript, those from a package's entry points and type files."""
     return is_open(file) and (
         file.language != "javascript" or is_entry(file.path) or bool(_PATTERNS.of_a_package.search(file.path))
     )
@@ -89,14 +89,14 @@ def defined(file: ChangedFile, view: View) -> Iterator[Mention]:
         owner = found.groupdict().get("owner") or "A"
         if owner[0].isupper() and not _PATTERNS.handles.match(
             above
-        ):  # who calls an endpoint knows its path, not the function's name
+        ):  # callers of an endpoint know its path, not the function's name
             name = owner_at(found) + found["name"]
             yield view.mention(name, file.path, found.start("name"), _signature(found, view), found["keyword"])
     yield from offered(file, view)
 
 
 def _conditional(view: View) -> Iterator[re.Match[str]]:
-    """Find the classes of Python that a module only has under a condition, such as that something is installed."""
+    """Find Python classes that a module defines only under a condition, such as that something is installed."""
     for found in _PATTERNS.indented_class.finditer(view.code):
         above = [*_PATTERNS.at_margin.finditer(view.code, 0, found.start())][-1:]
         if _PATTERNS.condition.match(above[0][0] if above else view.heading):
@@ -104,7 +104,7 @@ def _conditional(view: View) -> Iterator[re.Match[str]]:
 
 
 def _signature(found: re.Match[str], view: View) -> str:
-    """What follows a name on its line, or to the end of its parameters where these take several lines."""
+    """The rest of a name's line, or everything up to the end of its parameters if they take several lines."""
     rest = found["rest"]
     if rest.count("(") <= rest.count(")"):
         return str(rest)
@@ -112,10 +112,10 @@ def _signature(found: re.Match[str], view: View) -> str:
 
 
 def _for_others(file: ChangedFile, view: View) -> Iterator[Mention]:
-    """Those of them that their authors describe to others, where a language marks as public what only its own crate or module may use.
+    """Of these, the documented ones, if the language's public marker also covers what only its own crate or module can use.
 
-    `pub fn` in a private module of Rust, and a function of Python, are nobody's until somebody documents them; what a removed
-    module of Python had is missed by whoever imports it, as the module is.
+    A `pub fn` in a private Rust module and a Python function do not count until they are documented; but importers of a removed
+    Python module miss everything in it.
     """
     if file.language == "rust":
         described = {one.name for one in offers(file, view) if one.is_documented}
@@ -127,7 +127,7 @@ def _for_others(file: ChangedFile, view: View) -> Iterator[Mention]:
 
 
 def _of_traits(file: ChangedFile, view: View) -> Iterator[Mention]:
-    """What the public traits of a file of Rust ask for and give: `pub` stands before the trait alone."""
+    """The items of a Rust file's public traits: only the trait itself is marked `pub`."""
     if file.language == "rust":
         known = {one.name for one in defined(file, view)}
         for one in offers(file, view):
@@ -136,8 +136,8 @@ def _of_traits(file: ChangedFile, view: View) -> Iterator[Mention]:
 
 
 def _announced(file: ChangedFile, view: View) -> Iterator[Mention]:
-    """Yield a public class's methods that warned of their end: others may come and go without anybody outside noticing."""
-    may_warn = any(word in view.text for word in _WARN_WORDS)  # seen quicker than by the pattern
+    """Yield a public class's methods that were deprecated: others may come and go without anybody outside noticing."""
+    may_warn = any(word in view.text for word in _WARN_WORDS)  # faster than the pattern
     if file.language != "python" or not may_warn or not _PATTERNS.warns.search(view.text):
         return
     defined = list(_PATTERNS.method.finditer(view.code))
@@ -151,7 +151,7 @@ def _announced(file: ChangedFile, view: View) -> Iterator[Mention]:
 
 
 def _is_bound(mention: Mention, file: ChangedFile) -> bool:
-    """Whether the file still has the name after the change, as far as it is shown."""
+    """Whether the file still has the name after the change, as far as the diff shows."""
     name = mention.name.rpartition(".")[2].rpartition(":")[2]
     if mention.detail == LISTED and (not file.is_whole or any(_ALL_OF_IT in new.code for _, new in file.views)):
         return True
@@ -162,7 +162,7 @@ def _is_bound(mention: Mention, file: ChangedFile) -> bool:
 
 
 def _went(name: str, file: ChangedFile) -> bool:
-    """Whether a listed name was there to be listed, and is named nowhere in the file any more."""
+    """Whether a listed name existed before and is no longer mentioned anywhere in the file."""
     there = _PATTERNS.of("unquoted", name=name)
     named = _PATTERNS.of("word", name=name)
     return any(there.search(old.code) for old, _ in file.views) and not any(
@@ -171,7 +171,7 @@ def _went(name: str, file: ChangedFile) -> bool:
 
 
 def _is_elsewhere(name: str, files: Sequence[ChangedFile]) -> bool:
-    """Whether a header's name still stands in any source of C, or may stand in one that is not shown to its end."""
+    """Whether a header's name is still in any C source, or may be in one that is not fully shown."""
     word = _PATTERNS.of("word", name=name)
     return any(
         not file.is_whole or any(name in new.code and word.search(new.code) for _, new in file.views)
@@ -181,12 +181,12 @@ def _is_elsewhere(name: str, files: Sequence[ChangedFile]) -> bool:
 
 
 def _replaces(new: Mention, old: Mention, file: ChangedFile) -> bool:
-    """Whether `new` is `old` by another name: nothing else on its line changed, or it is alike and written in its place."""
+    """Whether `new` is `old` renamed: nothing else on its line changed, or it is similar and written in its place."""
     if new.path != old.path or new.detail != old.detail or old.detail == LISTED:
-        return False  # of two lists in alphabetical order, nothing tells which name stands for which
+        return False  # two alphabetical lists do not show which name replaces which
     if old.detail in _CALLED and old.value != new.value:
-        return False  # who calls it by the new name must give it something else, too
-    if is_header(file) and old.detail != "def":  # of macros and types that begin alike, only the names tell
+        return False  # callers of the new name must also pass something different
+    if is_header(file) and old.detail != "def":  # for macros and types that begin alike, only the names count
         is_same = old.detail == "function" and old.value == new.value and len(old.value) >= _SHORTEST_REST
         is_alike = alike(old.name, new.name, _MUCH_ALIKE)
     else:

@@ -1,4 +1,4 @@
-"""What a package offers besides its code: programs, extras and features to choose from, versions of Python, an image's variables."""
+"""What a package offers besides its code: programs, extras and optional features, Python versions, an image's variables."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ _DEVELOPERS = {"dev", "test", "tests", "testing", "doc", "docs", "lint", "typing
 
 
 def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
-    """Find what users of a package or an image can choose or no longer can, and what a repository's one crate has by default."""
+    """Find what users of a package or image can newly or no longer choose, and the default features of a repository's only crate."""
     offering = [
         file for file in files if file.is_product and (file.language == "docker" or _PATTERNS.name.search(file.path))
     ]
@@ -76,7 +76,7 @@ def _variables(path: str, view: View) -> Iterator[Mention]:
 
 
 def _stands(name: str, files: Sequence[ChangedFile], *, after: bool) -> bool:
-    """Whether something of that name is spoken of on that side where things are built, or may be in a file that is not shown."""
+    """Whether build files on that side mention something of that name, or may do so in a file that is not shown."""
     last = name if "::" in name else name.rpartition(".")[2]
     word = re.compile(rf"(?<![\w-]){re.escape(last)}(?![\w-])")
     return any(

@@ -1,4 +1,4 @@
-"""Versions of the project itself that a commit publishes, or sets for what comes next."""
+"""Versions of the project itself that a commit publishes, or sets for the next development cycle."""
 
 from collections.abc import Iterator, Sequence
 
@@ -19,7 +19,7 @@ _AROUND = {
     FileKind.TEST,
     FileKind.TOOLING,
 }
-# Folders in which a project's main package lies by custom.
+# Folders in which a project's main package usually lives.
 _MAIN = {
     "",
     "src",
@@ -42,10 +42,10 @@ _MAIN = {
 
 
 def releases(commit: Commit, files: Sequence[ChangedFile]) -> Iterator[Fact]:
-    """Find the version that a commit publishes: what its files say, or its title where it says nothing else.
+    """Find the version that a commit publishes: from its files, or its title if that says nothing else.
 
-    The fact's name is the package, the repository's own name for its main one; `after` is the version, `before` the one before
-    it where a file shows it. A version that a file sets on the way, in a change of something else, is none.
+    The fact's name is the package, or the repository's name for its main one; `after` is the version, `before` the previous
+    one if a file shows it. A version set in passing, in a change to something else, does not count.
     """
     titles = [commit.subject, *(one.subject for one in commit.brought)]
     announced = next((found for title in titles if (found := _announced(title, commit.repo))), None)
@@ -53,7 +53,7 @@ def releases(commit: Commit, files: Sequence[ChangedFile]) -> Iterator[Fact]:
     headings = [found for file in files for found in _opened(file)]
     own = sorted(changed, key=lambda found: (_package(found.path, commit.repo) != _own(commit.repo), found.path))
     if files and not any(map(_may_publish, files)):
-        return  # "Update v1.2.md" is of a page
+        return  # "Update v1.2.md" is about a page
     if own and (announced is not None or all(file.kind in _AROUND or _is_version_file(file) for file in files)):
         package = _package(own[0].path, commit.repo)
         if announced and announced[0] and announced[1] in {one.after for one in own}:
@@ -67,17 +67,17 @@ def releases(commit: Commit, files: Sequence[ChangedFile]) -> Iterator[Fact]:
 
 
 def is_final(version: str) -> bool:
-    """Whether a version is for everybody: no candidate, preview, nightly or development version."""
+    """Whether a version is final: not a candidate, preview, nightly or development version."""
     return not _PATTERNS.unfinished.search(version)
 
 
 def is_main(package: str, repo: str) -> bool:
-    """Whether a package is what the repository is named for."""
+    """Whether a package is the one the repository is named after."""
     return _plain(package) == _plain(_own(repo))
 
 
 def _announced(subject: str, repo: str) -> tuple[str, str] | None:
-    """Return package and version that a title publishes, each empty where it does not say; None if it publishes nothing."""
+    """Return the package and version that a title publishes, each empty if unstated; None if it publishes nothing."""
     title = read_title(subject)
     if title.reverts is not None:
         return None
@@ -95,7 +95,7 @@ def _announced(subject: str, repo: str) -> tuple[str, str] | None:
 
 
 def _set(file: ChangedFile) -> Iterator[Fact]:
-    """Find a version that a file gives its project, where it had another one."""
+    """Find a changed project version in a file."""
     forms = [_PATTERNS["versions"][name] for name, where in _PATTERNS["files"].items() if where.search(file.path)]
     if not forms or file.kind in {FileKind.TEST, FileKind.TOOLING, FileKind.VENDORED}:
         return
@@ -121,7 +121,7 @@ def _set(file: ChangedFile) -> Iterator[Fact]:
 
 
 def _opened(file: ChangedFile) -> Iterator[Fact]:
-    """Find the headings of versions that a changelog gains."""
+    """Find the version headings added to a changelog."""
     if _PATTERNS.changelog.search(file.path):
         for hunk in file.hunks:
             for line in hunk.lines:
@@ -138,23 +138,23 @@ def _is_version_file(file: ChangedFile) -> bool:
 
 
 def _may_publish(file: ChangedFile) -> bool:
-    """Whether a release may consist of it: pages, tests and CI publish nothing, a changelog does."""
+    """Whether it may be part of a release: pages, tests and CI publish nothing, a changelog does."""
     return file.kind not in {FileKind.DOCS, FileKind.TEST, FileKind.CI} or bool(_PATTERNS.changelog.search(file.path))
 
 
 def _is_unread(file: ChangedFile) -> bool:
-    """Whether it is a file of versions whose patch is not here."""
+    """Whether it is a version file whose patch is missing."""
     return not file.hunks and file.kind in {FileKind.PRODUCTION, FileKind.BUILD} and _has_versions(file)
 
 
 def _package_at(paths: Sequence[str], repo: str) -> str:
-    """The package that version files at `paths` belong to: the repository's own if it is among them, or if there are none."""
+    """The package that version files at `paths` belong to: the repository's own if it is among them or there are no files."""
     found = sorted(_package(path, repo) for path in paths)
     return _own(repo) if not found or _own(repo) in found else found[0]
 
 
 def _package(path: str, repo: str) -> str:
-    """The package that a version file belongs to, by its folders: the repository's own where they name no other."""
+    """The package that a version file belongs to, by its folders: the repository's own unless they name another."""
     folders = [name for name in path.split("/")[:-1] if name.lower() not in _MAIN]
     return _own(repo) if not folders or any(is_main(name, repo) for name in folders) else folders[0]
 

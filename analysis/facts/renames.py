@@ -1,4 +1,4 @@
-"""Settings, metrics, endpoints and modules that go by another name: what left and came with one change in common is one rename."""
+"""Renamed settings, metrics, endpoints and modules: removals and additions with one change in common are one rename."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ _PAIRS = {
 }  # fmt: skip
 _PATTERNS = Patterns(__file__)
 _TURNS = {"disable", "disabled", "no", "not", "non", "skip", "without", "off", "min", "max", "ignore", "exclude"}
-"""Words that turn a name into its opposite: that is another switch, not another name."""
+"""Words that turn a name into its opposite: that is a different switch, not a new name."""
 _FAMILY = 2
 _SHORT_RUN = 12
 
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """What left, what came, and the words in which they differ."""
+    """What was removed, what was added, and the words in which they differ."""
 
     old: Fact
     new: Fact
@@ -31,7 +31,7 @@ class _Pair:
 
 
 def renamed(facts: Sequence[Fact], files: Sequence[ChangedFile]) -> tuple[Fact, ...]:
-    """Put one fact in the place of those that tell a rename as a removal and an addition; add those of modules."""
+    """Replace removals and additions that are really a rename with one fact; add renamed modules."""
     facts = [*facts, *_modules(files)]
     kinds = {fact.kind for fact in facts}
     pairs = [
@@ -45,7 +45,7 @@ def renamed(facts: Sequence[Fact], files: Sequence[ChangedFile]) -> tuple[Fact, 
 
 
 def _modules(files: Sequence[ChangedFile]) -> Iterator[Fact]:
-    """Tell the modules of Python that are imported by another path now; those of one package that moved are told once."""
+    """Report the Python modules that are now imported by another path; those of one moved package are reported once."""
     there = {file.path for file in files if file.change.status == "added"}
     packages: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
     for file in files:
@@ -63,13 +63,13 @@ def _modules(files: Sequence[ChangedFile]) -> Iterator[Fact]:
 
 
 def _imported(path: str) -> str:
-    """The name by which a module of Python is imported; empty for what nobody imports, and for packages without code."""
+    """The name by which a Python module is imported; empty for what nobody imports, and for packages without code."""
     found = _PATTERNS.module.fullmatch(path) if is_open_path(path) else None
     return found["module"].replace("/", ".") if found and found["file"] != "__init__" else ""
 
 
 def _packages(was: str, now: str) -> tuple[str, str]:
-    """The packages in which two modules' names differ, without what they have in common at the end."""
+    """The packages in which two modules' names differ, without their common ending."""
     old, new = was.split("."), now.split(".")
     while len(old) > 1 and len(new) > 1 and old[-1] == new[-1]:
         old.pop()
@@ -78,7 +78,7 @@ def _packages(was: str, now: str) -> tuple[str, str]:
 
 
 def _pairs(facts: Sequence[Fact], gone: FactKind, came: FactKind, files: Sequence[ChangedFile]) -> Iterator[_Pair]:
-    """Pair what left with what came: as families, by the change that most of them share; else one by one, by place and content."""
+    """Pair removals with additions: as families, by the change that most of them share; else one by one, by position and content."""
     old = {fact.name: fact for fact in facts if fact.kind is gone}
     new = {fact.name: fact for fact in facts if fact.kind is came}
     changes: dict[tuple[str, str], list[_Pair]] = {}
@@ -98,7 +98,7 @@ def _pairs(facts: Sequence[Fact], gone: FactKind, came: FactKind, files: Sequenc
 
 
 def _change(one: str, other: str) -> tuple[str, str] | None:
-    """Return the words in which two names differ, if at least as many stay; None where they are no two forms of one name."""
+    """Return the words in which two names differ, if at least as many stay; None if they are not two forms of one name."""
     was, now = _PATTERNS.word.findall(one), _PATTERNS.word.findall(other)
     start = next((at for at, (a, b) in enumerate(zip(was, now, strict=False)) if a != b), min(len(was), len(now)))
     end = next(
@@ -114,7 +114,7 @@ def _change(one: str, other: str) -> tuple[str, str] | None:
 
 
 def _is_in_place(pair: _Pair, files: Sequence[ChangedFile]) -> bool:
-    """Whether one is written in the other's place, and nothing else on its line, in its value or its help is another."""
+    """Whether one replaces the other in place, with the rest of its line, its value and its help unchanged."""
     old, new = pair.old, pair.new
     file = next((file for file in files if file.path == new.path), None)
     if file is None or old.path != new.path or (old.before, old.detail) != (new.after, new.detail):
@@ -152,7 +152,7 @@ def _told(pairs: Iterable[_Pair]) -> Iterator[Fact]:
 
 
 def _pattern(names: Sequence[str]) -> str:
-    """Return what the names have in common, whole words only, with a star for the rest: `QUILL_*`, `--*-size`."""
+    """Return what the names have in common, in whole words, with a star for the rest: `QUILL_*`, `--*-size`."""
     split = [_PATTERNS.word.findall(name) for name in names]
     start = _alike(split)
     end = min(_alike([words[::-1] for words in split]), min(map(len, split)) - start)

@@ -1,4 +1,4 @@
-"""Commits that the message says are taken back, by git's own words or by number."""
+"""Commits that the message says are reverted, in git's own words or by number."""
 
 from collections.abc import Iterator
 
@@ -11,10 +11,10 @@ _PATTERNS = Patterns(__file__)
 
 
 def reverts(commit: Commit) -> Iterator[Fact]:
-    """Find what a commit takes back: by its title, by git's sentence in its body, or by a pull request's number.
+    """Find what a commit reverts: by its title, by git's sentence in its body, or by a pull request's number.
 
-    The body of a squashed pull request lists every commit in it: one that takes back another one of the list takes back
-    nothing that ever landed.
+    The body of a squashed pull request lists every commit in it: one that reverts another one in the list reverts nothing
+    that ever landed.
     """
     named = _named(commit)
     told = list(_told(commit.body))
@@ -36,7 +36,7 @@ def reverts(commit: Commit) -> Iterator[Fact]:
 
 
 def _named(commit: Commit) -> str | None:
-    """Return the title that the subject takes back, `…` at its end where nobody says the rest."""
+    """Return the title that the subject reverts, ending in `…` if the rest is unknown."""
     title = read_title(commit.subject).reverts
     if title is None and (cut := _PATTERNS.cut.match(commit.subject)):
         rest = _PATTERNS.rest.match(commit.body)
@@ -51,7 +51,7 @@ def _fact(name: str, sha: str, number: str) -> Fact:
 
 
 def _told(body: str) -> Iterator[tuple[str, str, str]]:
-    """Yield title, SHA and number of each commit that the body says is taken back, as far as it says them."""
+    """Yield title, SHA and number of each commit that the body says is reverted, as far as it states them."""
     above = ""
     for line in body.split("\n"):
         found = _PATTERNS.sha.match(line[:1_000])

@@ -1,4 +1,4 @@
-"""Tests that stop or start to run."""
+"""Tests that stop or start running."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -13,11 +13,11 @@ from analysis.i18n.patterns import Patterns
 
 _PATTERNS = Patterns(__file__)
 _MARK_WORDS = ("skip", "xfail", "ignore", "xit(", "xdescribe(", "DISABLED_")
-"""One of them stands in each mark: most lines hold none, which is seen quicker than by the pattern."""
+"""Every mark contains one of them: most lines have none, and this check is faster than the pattern."""
 
 _FAR = 10
 EXPECTED_TO_FAIL = "expected to fail"
-"""What a test is, in a fact of it, that runs and may fail."""
+"""How a fact describes a test that runs and may fail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class _Skip:
 
 
 def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
-    """Find tests that the commit stops, or lets run again; a new test that skips itself is neither."""
+    """Find tests that the commit disables or enables again; a new test that skips itself is neither."""
     for file in files:
         if file.kind not in {FileKind.TEST, FileKind.CI} or file.change.status in {"added", "removed"}:
             continue
@@ -50,7 +50,7 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
 
 
 def _skips(file: ChangedFile, hunk: Hunk, *, added: bool) -> Iterator[_Skip]:
-    """Yield what keeps a test from running and stands on one side of the hunk only."""
+    """Yield what keeps a test from running on only one side of the hunk."""
     lines = [line for line in hunk.lines if not (line.removed if added else line.added)]
     others = {line.text.strip() for line in hunk.lines if (line.removed if added else line.added)}
     whole = file.path.rpartition("/")[2]
@@ -68,7 +68,7 @@ def _skips(file: ChangedFile, hunk: Hunk, *, added: bool) -> Iterator[_Skip]:
                 yield _Skip(whole, line, _reason(lines, index))
         elif test := _stopped(lines, index):
             name = _PATTERNS.test_name.match(test.text)
-            # A test that is itself new (or gone) with its mark has not stopped (or started) to run.
+            # A test added (or removed) together with its mark has not stopped (or started) running.
             if name and not _is_only_here(test, name, others):
                 called, reason = name[1] or name[2] or name[3], _reason(lines, index)
                 runs = bool(_PATTERNS.expected.search(line.text))
@@ -76,9 +76,9 @@ def _skips(file: ChangedFile, hunk: Hunk, *, added: bool) -> Iterator[_Skip]:
 
 
 def _stopped(lines: Sequence[Line], index: int) -> Line | None:
-    """Return the line that names the test which the mark or statement at `index` stops, if it stops one."""
+    """Return the line that names the test disabled by the mark or statement at `index`, if any."""
     text = lines[index].text
-    if _PATTERNS.first_statement.match(text):  # behind a condition it is about a machine, not about the test
+    if _PATTERNS.first_statement.match(text):  # under a condition, it is about the machine, not the test
         above = next((near for near in reversed(lines[:index]) if near.text.strip()), None)
         return above if above and _PATTERNS.test_name.match(above.text) else None
     if (
@@ -98,7 +98,7 @@ def _is_only_here(test: Line, name: re.Match[str], others: set[str]) -> bool:
 
 
 def _commented_out(line: Line, others: set[str]) -> str:
-    """Return the name of the test that a line holds in a comment and the other side outside of one."""
+    """Return the name of the test that a line comments out and the other side does not."""
     if not _PATTERNS.comment.match(line.text):
         return ""
     plain = _PATTERNS.comment.sub(r"\1", line.text).strip()
@@ -110,7 +110,7 @@ def _commented_out(line: Line, others: set[str]) -> str:
 
 
 def _is_registered(lines: Sequence[Line], index: int, hunk: Hunk, *, added: bool) -> bool:
-    # A registration that is disabled from its first day disables nothing.
+    # A registration that was disabled from the start disables nothing.
     call = next(
         (found[1] for near in reversed(lines[: index + 1]) if (found := _PATTERNS.call.search(near.text))), None
     )

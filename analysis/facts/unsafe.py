@@ -1,4 +1,4 @@
-"""Calls that are known to be unsafe: they run code out of data, or trust whoever answers."""
+"""Calls known to be unsafe: they run code from data, or trust whoever answers."""
 
 import re
 from collections import Counter
@@ -14,11 +14,11 @@ _WORDS = (
     "weights_only", "pickle", "dill", "marshal", "yaml", "system(", "shell", "ssl", "eval(", "exec(", "verify", "InsecureSkip", "dangerous", "rejectUn",
     "danger_",
 )  # fmt: skip
-"""One of them stands in each call: most files hold none, which is seen quicker than by the patterns."""
+"""Every such call contains one of them: most files have none, and this check is faster than the patterns."""
 
 
 def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
-    """Find calls in the product's code that were not there before; one that only moved is none."""
+    """Find new calls in the product's code; one that only moved does not count."""
     gone: Counter[str] = Counter()
     came: list[Mention] = []
     for file in files:

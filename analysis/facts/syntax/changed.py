@@ -1,4 +1,4 @@
-"""A changed file as the extractors look at it: kind, language, hunks, both sides; and how two sides are compared."""
+"""A changed file as the extractors see it: kind, language, hunks, both sides; and how two sides are compared."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -14,16 +14,16 @@ from analysis.commits.patch import Hunk, Line, Side, hunks
 from analysis.facts.syntax.code import blank
 
 _LONGEST_LINE = 1_000
-"""A longer line is data, or made by a machine; nobody declares anything in it."""
+"""A longer line is data or generated; nobody declares anything in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a hunk shows of a file before or after the change.
+    """What a hunk shows of a file, before or after the change.
 
     Attributes:
-        code: the text with comments and docstrings blanked, character for character.
-        heading: the line that git shows for what encloses the hunk.
+        code: the text with comments and docstrings blanked out, character for character.
+        heading: the line that git shows as the hunk's context.
     """
 
     side: Side
@@ -32,7 +32,7 @@ class View:
 
     @property
     def text(self) -> str:
-        """The text as it stands."""
+        """The text as is."""
         return self.side.text
 
     def mention(self, name: str, path: str, at: int, value: str = "", detail: str = "") -> "Mention":
@@ -47,7 +47,7 @@ class View:
 
 
 class ChangedFile:
-    """A file of a commit, its hunks read once."""
+    """A file in a commit, with its hunks parsed once."""
 
     def __init__(self, change: FileChange) -> None:
         self.change = change
@@ -57,7 +57,7 @@ class ChangedFile:
 
     @cached_property
     def hunks(self) -> tuple[Hunk, ...]:
-        """The hunks of its patch, without carriage returns and overlong lines; none if the patch is not here."""
+        """The hunks of its patch, without carriage returns and overlong lines; none if the patch is missing."""
         patch = self.change.patch or ""
         is_plain = "\r" not in patch and max(map(len, patch.split("\n"))) <= _LONGEST_LINE
         return tuple(hunks(patch)) if is_plain else tuple(map(_plain, hunks(patch)))
@@ -86,7 +86,7 @@ class ChangedFile:
 
 @lru_cache(maxsize=64)
 def changed_file(change: FileChange) -> ChangedFile:
-    """Return a commit's file, its hunks read once for facts, evidence and sentences alike."""
+    """Return a commit's file, its hunks parsed once for facts, evidence and sentences alike."""
     return ChangedFile(change)
 
 
@@ -105,7 +105,7 @@ class Mention:
     """A definition found on one side of a hunk.
 
     Attributes:
-        changed: the line that it stands on is not on the other side.
+        changed: its line is not on the other side.
     """
 
     name: str
@@ -120,7 +120,7 @@ M = TypeVar("M", bound=Mention)
 
 
 def only_in(these: Iterable[M], those: Iterable[Mention]) -> Iterator[M]:
-    """Those of `these`, one a name, whose name nothing in `those` has: moved and reindented ones cancel out."""
+    """Those of `these`, one per name, whose name is not in `those`: moved and reindented ones cancel out."""
     known = {mention.name for mention in those}
     for mention in these:
         if mention.changed and mention.name not in known:
@@ -129,10 +129,10 @@ def only_in(these: Iterable[M], those: Iterable[Mention]) -> Iterator[M]:
 
 
 def new_values(before: Iterable[Mention], after: Iterable[Mention]) -> Iterator[tuple[Mention, Mention]]:
-    """Pairs of one name in one file that have another value now.
+    """Pairs of the same name in the same file whose value changed.
 
-    Where a name stands several times (two parsers, two overloads), one value must have given way to one other, as often as
-    it stood: what else could be paired at will proves nothing.
+    If a name occurs several times (two parsers, two overloads), one value must have been replaced by one other in every place:
+    pairs that could be matched arbitrarily prove nothing.
     """
     old, new = _by_place(before), _by_place(after)
     for place, mentions in new.items():
@@ -164,7 +164,7 @@ def _by_place(mentions: Iterable[Mention]) -> dict[tuple[str, str], list[Mention
 
 
 def in_one_run(file: ChangedFile, old: int, new: int, most: int) -> bool:
-    """Whether a line before and a line after stand in one run of at most so many changed lines: one is written for the other."""
+    """Whether an old and a new line are in one run of at most `most` changed lines, so that one replaces the other."""
     for hunk in file.hunks:
         for is_changed, lines in groupby(hunk.lines, key=lambda line: line.added or line.removed):
             run = list(lines) if is_changed else []
@@ -177,7 +177,7 @@ _ALIKE, _SHORT_RUN = 0.6, 12
 
 
 def is_reworded(old: Mention, new: Mention, file: ChangedFile) -> bool:
-    """Whether `new` says what `old` said in that file, in other words: alike, or written in its place."""
+    """Whether `new` rewords `old` in that file: similar, or written in its place."""
     if old.path != new.path or old.value != new.value:
         return False
     in_place = old.changed and new.changed and in_one_run(file, old.line, new.line, _SHORT_RUN)
@@ -185,15 +185,15 @@ def is_reworded(old: Mention, new: Mention, file: ChangedFile) -> bool:
 
 
 def alike(one: str, other: str, least: float) -> bool:
-    """Whether two short texts are alike, on a scale from 0 to 1 of which `least` is enough."""
+    """Whether two short texts are similar: at least `least`, on a scale from 0 to 1."""
     matcher = SequenceMatcher(None, one[:200], other[:200])
     return matcher.real_quick_ratio() >= least and matcher.quick_ratio() >= least and matcher.ratio() >= least
 
 
 def same_value(value: str) -> str:
-    """Return what two spellings of one value have in common: quotes, underscores and zeros are style."""
+    """Normalise a value's spelling: quotes, underscores and zeros are style."""
     if len(value) > 1 and value[0] in "\"'`" and value[-1] == value[0]:
-        inner = value[1:-1]  # YAML writes a text without quotes too, unless it looks like something else
+        inner = value[1:-1]  # YAML also writes strings unquoted, unless they look like something else
         return inner if inner == same_value(inner) and inner.lower() not in _WORDS else repr(inner)
     try:
         return repr(float(value.replace("_", "")))
@@ -203,4 +203,4 @@ def same_value(value: str) -> str:
 
 _WORDS = {"", "none", "null", "true", "false", "yes", "no", "on", "off", "~", "nil", "[]", "{}", "()"}
 _NOTHING = {"[]", "{}", "()", "None"}
-"""An empty container gives way to None, or the other way round, for the sake of Python alone."""
+"""Swapping an empty container and None is only a matter of Python style."""

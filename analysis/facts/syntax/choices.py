@@ -1,4 +1,4 @@
-"""The values that a flag or a field takes, where the code lists them."""
+"""The values that a flag or field accepts, if the code lists them."""
 
 from collections.abc import Iterator
 
@@ -13,14 +13,14 @@ _SPEAKS_OF_IT = {
     "javascript": ("' | '", '" | "'),
     "go": ("oneof",),
 }
-"""What stands in each list: most files hold none, which is seen quicker than by patterns."""
+"""Text that occurs in every such list: most files have none, and this check is faster than the patterns."""
 _PATTERNS = Patterns(__file__)
 
 _FAR = 8_000
 
 
 def choices(file: ChangedFile, view: View) -> Iterator[Mention]:
-    """Find each value that is listed for a flag or a field: under both names, with the owner's as its detail."""
+    """Find each value listed for a flag or field: under both names, with the owner's as its detail."""
     words = _SPEAKS_OF_IT.get(file.language)
     if words and any(word in view.code for word in words):
         yield from _BY_LANGUAGE[file.language](file.path, view)
@@ -31,7 +31,7 @@ def _one(view: View, path: str, owner: str, value: str, at: int) -> Mention:
 
 
 def _qualified(view: View, at: int, name: str) -> str:
-    """The name of a field or parameter with what it belongs to, as far as the hunk or its heading shows."""
+    """The name of a field or parameter qualified by its owner, as far as the hunk or its heading shows."""
     line = view.code[view.code.rfind("\n", 0, at) + 1 : at + 1]
     if not line[:1].isspace():
         return name

@@ -1,7 +1,7 @@
 """Program text as the extractors read it: comments blanked out, calls and literals taken apart.
 
-A hunk is a piece of a file, so nothing here parses: what a fragment cannot show is left alone, and nothing looks further
-than a bounded number of characters, whatever the text is.
+A hunk is a piece of a file, so nothing here really parses: what a fragment cannot show is left alone, and no function looks
+further than a bounded number of characters, whatever the text.
 """
 
 import re
@@ -15,9 +15,9 @@ _HASHED = {"shell", "yaml", "toml", "docker", "cmake"}
 
 
 def blank(text: str, language: str, heading: str = "") -> str:
-    """Return `text` with comments, and in Python docstrings, as blanks: as long as before, line for line.
+    """Return `text` with comments, and Python docstrings, replaced by blanks: same length, line for line.
 
-    `heading` is what the hunk says of where it stands; Rust's own tests within a file count as comments.
+    `heading` is the hunk's context line; Rust's unit tests within a file count as comments.
     """
     if language == "python":
         return _blank_python(text)
@@ -97,12 +97,12 @@ def _blank_braced(text: str, language: str, heading: str) -> str:
 
 
 def kebab(name: str) -> str:
-    """Write a type's name as it is typed: `DryRun` is `dry-run`."""
+    """Write a type's name as on the command line: `DryRun` is `dry-run`."""
     return _PATTERNS.case_change.sub("-", name).lower()
 
 
 def depth_of(line: str) -> int:
-    """Return how many characters of white space a line begins with."""
+    """Return how many whitespace characters a line begins with."""
     return len(line) - len(line.lstrip())
 
 
@@ -140,7 +140,7 @@ def _outside_strings(text: str, start: int, end: int) -> Iterator[tuple[int, str
 
 
 def call_text(text: str, opening: int, limit: int = 2_000) -> str:
-    """Return what stands between the parenthesis at `opening` and its partner, or up to `limit` characters."""
+    """Return the text between the parenthesis at `opening` and its match, or up to `limit` characters."""
     depth, end = 0, min(len(text), opening + limit)
     for index, char in _outside_strings(text, opening, end):
         if char in "([{":
@@ -153,7 +153,7 @@ def call_text(text: str, opening: int, limit: int = 2_000) -> str:
 
 
 def arguments(inside: str) -> list[tuple[str, int]]:
-    """Split what stands between a call's parentheses at its own commas: each argument, stripped, and where it starts."""
+    """Split the text between a call's parentheses at its own commas: each argument, stripped, with its offset."""
     found: list[tuple[str, int]] = []
     depth, start = 0, 0
     for index, char in _outside_strings(inside, 0, len(inside)):
@@ -174,13 +174,13 @@ def _argument(inside: str, start: int, end: int) -> tuple[str, int]:
 
 
 def keywords(given: list[tuple[str, int]]) -> dict[str, str]:
-    """Return the arguments that are given by keyword."""
+    """Return the keyword arguments."""
     named = [(found[1], text[found.end() :]) for text, _ in given if (found := _PATTERNS.keyword.match(text))]
     return dict(named)
 
 
 def assignment(text: str) -> tuple[str, str]:
-    """Split a line at its own `=`, the first that stands in no bracket: what is before and after it, both stripped."""
+    """Split a line at its own `=`, the first outside brackets: what is before and after it, both stripped."""
     first = text.find("=")
     if first < 0:
         return text.strip(), ""
@@ -198,7 +198,7 @@ def assignment(text: str) -> tuple[str, str]:
 
 
 def is_keyword(argument: str) -> bool:
-    """Whether an argument is given by keyword."""
+    """Whether an argument is a keyword argument."""
     return bool(_PATTERNS.keyword.match(argument))
 
 

@@ -1,4 +1,4 @@
-"""Commands of programs, as the libraries of each language define them: `tool serve`, of which `serve` is one."""
+"""Commands of programs, as each language's libraries define them: in `tool serve`, the command is `serve`."""
 
 from collections.abc import Callable, Iterator
 
@@ -11,11 +11,11 @@ _PATTERNS = Patterns(__file__)
 _WORDS = {
     "python": ("add_parser(", ".command(", ".group("), "rust": ("ubcommand",), "go": ("cobra.Command",), "javascript": (".command(",),
 }  # fmt: skip
-"""What stands in each definition: most files hold none, which is seen quicker than by patterns."""
+"""Text that occurs in every definition: most files have none, and this check is faster than the patterns."""
 
 
 def commands(file: ChangedFile, view: View) -> Iterator[Mention]:
-    """Find the commands that a file shows: by name, with what the program itself says of them."""
+    """Find the commands that a file defines: by name, with the program's own description."""
     find = _BY_LANGUAGE.get(file.language)
     if find and any(word in view.code for word in _WORDS[file.language]):
         yield from find(file.path, view)

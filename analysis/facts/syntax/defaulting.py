@@ -1,4 +1,4 @@
-"""Values that code of Go, Rust and JavaScript gives where nobody says otherwise: by functions, parameters and objects for it."""
+"""Default values set by Go, Rust and JavaScript code, through functions, parameters and objects for that purpose."""
 
 from collections.abc import Iterator
 
@@ -10,13 +10,13 @@ _PATTERNS = Patterns(__file__)
 
 
 def duration(value: str) -> str:
-    """Return a length of time as Go writes it: `30 * time.Second`."""
+    """Return a duration as Go writes it: `30 * time.Second`."""
     found = _PATTERNS.duration.match(value.strip())
     return found[0] if found else ""
 
 
 def set_by_code(path: str, language: str, view: View) -> Iterator[Mention]:
-    """Find what these languages' own ways of having defaults say: each by name, with its value as written."""
+    """Find the defaults that these languages' own idioms set: each by name, with its value as written."""
     if "efault" in view.code or "efault" in view.heading or language == "javascript":
         yield from _BY_LANGUAGE[language](path, view)
 

@@ -1,4 +1,4 @@
-"""What Python offers to others, as far as a commit says so itself: by an export, a mark, a docstring, the documentation."""
+"""What Python code offers to others, as far as the commit itself says so: by an export, a mark, a docstring, the documentation."""
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -13,11 +13,11 @@ from analysis.i18n.patterns import Patterns
 _PATTERNS = Patterns(__file__)
 _METHOD_INDENT = 4
 _SIGNATURE = 40
-"""Lines that a signature takes at most."""
+"""The most lines that a signature takes."""
 
 
 class Documentation:
-    """What the lines that a commit adds to its documents name as code."""
+    """The names written as code in lines that a commit adds to the documentation."""
 
     def __init__(self, files: Sequence[ChangedFile]) -> None:
         self._files = files
@@ -34,7 +34,7 @@ class Documentation:
         )
 
     def names(self, name: str) -> bool:
-        """Whether they name it the way code is named: in backquotes, after a dot, called, or as what a directive describes."""
+        """Whether they write the name as code: in backquotes, after a dot, called, or as a directive's subject."""
         bare = name.rpartition(".")[2]
         return bare in self._text and bool(_PATTERNS.of("named", name=bare).search(self._text))
 
@@ -51,7 +51,7 @@ def is_described(parameter: str, file: ChangedFile) -> bool:
 
 
 def has_docstring(view: View, mention: Mention) -> bool:
-    """Whether what a mention defines begins with a docstring, as far as the hunk shows its beginning."""
+    """Whether a mentioned definition begins with a docstring, as far as the hunk shows its beginning."""
     lines = view.text.split("\n")
     at = next((at for at, number in enumerate(view.side.numbers) if number == mention.line), len(lines))
     ends = (below for below in range(at, min(at + _SIGNATURE, len(lines))) if lines[below].rstrip().endswith(":"))
@@ -60,7 +60,7 @@ def has_docstring(view: View, mention: Mention) -> bool:
 
 
 def exported(file: ChangedFile, view: View) -> Iterator[Mention]:
-    """Find the names that a package's `__init__` gives to others: what it imports from its own modules, what it lists."""
+    """Find the names that a package's `__init__` exports: what it imports from its own modules, and what it lists."""
     if not file.path.endswith("__init__.py") or not is_open(file):
         return
     package = file.path.split("/")[-2:-1]
@@ -82,7 +82,7 @@ def exported(file: ChangedFile, view: View) -> Iterator[Mention]:
 
 
 def defined(file: ChangedFile, view: View) -> Iterator[tuple[Mention, bool]]:
-    """Find the public functions, classes and methods of a module, each with whether a mark makes it a part of the interface."""
+    """Find a module's public functions, classes and methods, each with whether a mark makes it part of the interface."""
     owner = _PATTERNS.class_head.match(view.heading)
     called = owner["name"] if owner else ""
     for found in _PATTERNS.defined.finditer(view.code):

@@ -1,4 +1,4 @@
-"""What modules list as theirs for others: Python's `__all__`, JavaScript's `export { … }`."""
+"""What modules list as exports: Python's `__all__`, JavaScript's `export { … }`."""
 
 from collections.abc import Iterator
 
@@ -7,13 +7,13 @@ from analysis.facts.syntax.code import call_text
 from analysis.i18n.patterns import Patterns
 
 LISTED = "listed"
-"""Marks a mention of a name that a list gives to others; it may be defined elsewhere."""
+"""Marks a mention of a name that a list exports; it may be defined elsewhere."""
 
 _PATTERNS = Patterns(__file__)
 
 
 def listed(file: ChangedFile, view: View) -> Iterator[Mention]:
-    """Find the names that a module lists for others, as far as the hunk or its heading shows where the list begins."""
+    """Find the names that a module lists as exports, as far as the hunk or its heading shows where the list begins."""
     if file.language == "python" and ("__all__" in view.code or view.heading.startswith("__all__")):
         yield from _python(file.path, view)
     elif file.language == "javascript" and "export" in view.code:

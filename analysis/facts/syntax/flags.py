@@ -1,4 +1,4 @@
-"""Command-line flags, as the libraries of each language define them."""
+"""Command-line flags, as each language's libraries define them."""
 
 import itertools
 import re
@@ -14,7 +14,7 @@ _NEAR = 600
 
 
 def flags(language: str, path: str, view: View) -> Iterator[Mention]:
-    """Find the flags that a file shows: by name, with the default as written and the help text, where it says them."""
+    """Find the flags that a file defines: by name, with the default as written and the help text, if given."""
     find = _BY_LANGUAGE.get(language)
     if find:
         yield from find(path, view)
@@ -22,7 +22,7 @@ def flags(language: str, path: str, view: View) -> Iterator[Mention]:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call that defines something: what was found, where its arguments end, and the arguments with their offsets."""
+    """A call that defines something: the match, where its arguments end, and the arguments with their offsets."""
 
     found: re.Match[str]
     end: int
@@ -30,11 +30,11 @@ class Call:
 
 
 def calls(pattern: re.Pattern[str], view: View) -> Iterator[Call]:
-    """Yield the calls whose beginning, up to their parenthesis, is what `pattern` finds."""
+    """Yield the calls whose beginning, up to the parenthesis, matches `pattern`."""
     at = 0
     while found := pattern.search(view.code, at):
         start = found.end()
-        # Blanked code decides where arguments end; what they say is read from the text itself.
+        # Blanked code decides where arguments end; their contents are read from the text itself.
         code = call_text(view.code, start - 1)
         spans = [(start + offset, start + offset + len(text)) for text, offset in arguments(code)]
         yield Call(found, start + len(code), [(view.text[first:last], first) for first, last in spans])
@@ -57,7 +57,7 @@ def _python(path: str, view: View) -> Iterator[Mention]:
 
 
 def _in_loops(path: str, view: View) -> Iterator[Mention]:
-    """Yield the flags that a loop over names makes: `for one in ("a", "b"): parser.add_argument(f"--{one}")`."""
+    """Yield the flags that a loop over names defines: `for one in ("a", "b"): parser.add_argument(f"--{one}")`."""
     if "for " not in view.code:
         return
     for loop in _PATTERNS.loop.finditer(view.code):
@@ -70,7 +70,7 @@ def _in_loops(path: str, view: View) -> Iterator[Mention]:
 
 
 def _begun_above(path: str, view: View) -> Iterator[Mention]:
-    """Yield the flag of a call that begins above the hunk, where a line of its own names it."""
+    """Yield the flag of a call that begins above the hunk, if a separate line names it."""
     if not _PATTERNS.flag_line.search(view.code, 0, _NEAR):
         return
     inside = call_text(f"({view.code}", 0)
@@ -114,7 +114,7 @@ def _rust(path: str, view: View) -> Iterator[Mention]:
 
 
 def documented(above: str) -> str:
-    """Return the first paragraph of the documentation comment that `above` ends with: clap takes it for the help text."""
+    """Return the first paragraph of the doc comment that `above` ends with: clap uses it as the help text."""
     said: list[str] = []
     for line in reversed(above.split("\n")[:-1]):
         found = _PATTERNS.rust_doc.match(line)
@@ -129,7 +129,7 @@ def _go(path: str, view: View) -> Iterator[Mention]:
         place = 1 if call.found["var"] else 0
         found = _PATTERNS.go_name.match(call.given[place][0]) if len(call.given) > place else None
         rest = [text for text, _ in call.given[place + (2 if call.found["short"] else 1) :]]
-        values = 1 if call.found["type"] else 0  # what has a type of its own has its default in itself
+        values = 1 if call.found["type"] else 0  # a custom type has its own default
         has_usage = len(rest) == values + 1 and _PATTERNS.go_text.match(rest[-1])
         if found and (call.found["set"] or has_usage):
             said = joined(rest[-1]) if len(rest) > values else ""
@@ -151,7 +151,7 @@ def _kingpin(path: str, view: View) -> Iterator[Mention]:
 
 
 def clap_variables(path: str, view: View) -> Iterator[Mention]:
-    """Find the variables that arguments are read from which only say `env`: called as their fields, in capitals.
+    """Find the variables of arguments with a bare `env`, which are named after their fields, in capitals.
 
     https://docs.rs/clap/latest/clap/_derive/index.html#arg-attributes
     """

@@ -1,4 +1,4 @@
-"""Feature gates: switches for what is not yet, or no longer, settled, with the stage and the default that the code gives them."""
+"""Feature gates: switches for what is not yet, or no longer, settled, with the stage and default that the code gives them."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ _STAGES = {"Alpha", "Beta", "GA", "Deprecated"}
 
 
 def gates(file: ChangedFile, view: View) -> Iterator[Mention]:
-    """Find the feature gates that a file registers: by the name that users give, with its stage or default."""
+    """Find the feature gates that a file registers: by the name that users set, with its stage or default."""
     if not any(word in view.code for word in _SPEAKS_OF_IT) and not _PATTERNS.owner.match(view.heading):
         return
     if file.language == "go":

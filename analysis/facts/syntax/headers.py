@@ -1,4 +1,4 @@
-"""What headers of C, C++ and CUDA offer to others: functions, types and macros, and the values that hold by default."""
+"""What C, C++ and CUDA headers offer to others: functions, types and macros, and default values."""
 
 from collections.abc import Iterator
 
@@ -24,14 +24,14 @@ _KEYWORDS = {
 
 
 def is_header(file: ChangedFile) -> bool:
-    """Whether others may include it: what a source file declares is its own."""
+    """Whether others may include it: what a source file declares is private to it."""
     return (
         file.language == "c" and bool(_PATTERNS.header.search(file.path)) and not _PATTERNS.inner_path.search(file.path)
     )
 
 
 def offered(file: ChangedFile, view: View) -> Iterator[Mention]:
-    """Find the functions, types and macros that a header declares outside of classes and of namespaces for its own use."""
+    """Find the functions, types and macros that a header declares outside classes and private namespaces."""
     if not (is_header(file) and _PATTERNS.public.search(file.path)):
         return
     inner = _PATTERNS.inner.search(view.code)
@@ -54,7 +54,7 @@ def offered(file: ChangedFile, view: View) -> Iterator[Mention]:
 
 
 def header_defaults(file: ChangedFile, view: View) -> Iterator[Mention]:
-    """Find what the parameters and fields that a header declares are when nobody says otherwise."""
+    """Find the default values of parameters and fields that a header declares."""
     if not is_header(file):
         return
     for found in _PATTERNS.function.finditer(view.code):
@@ -78,7 +78,7 @@ def _members(path: str, view: View) -> Iterator[Mention]:
             owner = found["name"] if found else owner if _PATTERNS.within.match(text) else ""
             indent = "" if found else indent
         elif owner and text.strip():
-            indent = indent or text[: len(text) - len(text.lstrip())]  # what is indented further is a method's own
+            indent = indent or text[: len(text) - len(text.lstrip())]  # anything indented further belongs to a method
             found = _PATTERNS.member.match(text)
             value = literal(found["value"] or found["braced"] or "") if found else ""
             if found and value and found["indent"] == indent:

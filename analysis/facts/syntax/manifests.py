@@ -1,4 +1,4 @@
-"""Which lines of which files declare a dependency, and in which version."""
+"""Which lines of which files declare a dependency, and its version."""
 
 import re
 from collections.abc import Callable, Collection, Iterator
@@ -8,10 +8,10 @@ from analysis.facts.syntax.changed import ChangedFile, View
 from analysis.i18n.patterns import Patterns
 
 Declared = tuple[str, str, int, bool, str]
-"""Name, version, line, whether the line is not on the other side, and the list that it stands in, where that is known."""
+"""Name, version, line, whether the line is only on this side, and the list that it is in, if known."""
 
 CORE, INDIRECT, ASKED = "dependencies", "indirect", "asked"
-"""The list of what is always installed, what only other packages need, and what one of several build files asks for."""
+"""The list of what is always installed, what only other packages need, and what one of several build files requires."""
 
 _PATTERNS = Patterns(__file__)
 
@@ -28,12 +28,12 @@ _NOT_PACKAGES = {
 
 
 def is_variable(version: str) -> bool:
-    """Whether a version is said elsewhere: `==${VERSION}`."""
+    """Whether a version is given elsewhere: `==${VERSION}`."""
     return "$" in version or "{" in version
 
 
 def declared(file: ChangedFile, view: View) -> Iterator[Declared]:
-    """Find the dependencies that one side of a hunk declares, by what the file is called."""
+    """Find the dependencies that one side of a hunk declares, depending on the file's name."""
     name = file.path.rpartition("/")[2]
     find = next((_READERS[form] for form, pattern in _PATTERNS["files"].items() if pattern.search(name)), None)
     if _PATTERNS.submodule.match(view.text):
@@ -49,7 +49,7 @@ def declared(file: ChangedFile, view: View) -> Iterator[Declared]:
 
 
 def _lines(view: View) -> Iterator[tuple[int, str, bool]]:
-    """Each line as it stands, comments too: some say the version."""
+    """Each line verbatim, including comments: some contain the version."""
     for number, text in zip(view.side.numbers, view.text.split("\n"), strict=False):
         yield number, text, number in view.side.changed
 
@@ -62,10 +62,10 @@ def _matches(pattern: re.Pattern[str], view: View, but: Collection[str] = ()) ->
 
 
 def _quoted(view: View, *, trusts_lists: bool) -> Iterator[Declared]:
-    """Find quoted requirements in lists that are not known to hold other things.
+    """Find quoted requirements in lists not known to contain other things.
 
-    One without a version looks like any other word: it counts where the list's key says that it holds requirements, or,
-    with `trusts_lists`, in any list that no table of some tool's holds.
+    One without a version looks like any other word: it counts if the list's key says that it contains requirements, or,
+    with `trusts_lists`, in any list outside a tool's own table.
     """
     opened = _PATTERNS.list_key.match(view.heading)
     key, table, depth = (opened["key"], "", 1) if opened else ("", "", 0)
@@ -142,7 +142,7 @@ def _go_mod(view: View) -> Iterator[Declared]:
 
 
 def _docker(view: View) -> Iterator[Declared]:
-    # A hunk may begin within a command of which only the first line is known; then each line holds one package.
+    # A hunk may begin in the middle of a command; then each line has one package.
     begun = view.heading if view.heading.rstrip().endswith("\\") and _PATTERNS.installs.search(view.heading) else ""
     installs, is_list = bool(begun), bool(begun) and not _PATTERNS.install.search(begun)
     stages = set(_PATTERNS.stage.findall(view.text))
@@ -237,6 +237,6 @@ _READERS: dict[str, Callable[[View], Iterator[Declared]]] = {
     "setup_cfg": _setup_cfg,
     "cargo": _cargo,
     "go_mod": _go_mod,
-    "npm": lambda view: _matches(_PATTERNS.npm, view, {"node"}),  # "engines": what it asks of its users' machines
+    "npm": lambda view: _matches(_PATTERNS.npm, view, {"node"}),  # "engines": requirements on the user's machine
     "conda": lambda view: _matches(_PATTERNS.conda, view),
 }

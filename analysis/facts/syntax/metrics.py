@@ -1,4 +1,4 @@
-"""Metrics that dashboards and alerts query, as the clients of Prometheus, OpenTelemetry and statsd define them."""
+"""Metrics that dashboards and alerts query, as Prometheus, OpenTelemetry and statsd clients define them."""
 
 from collections.abc import Callable, Iterator
 
@@ -10,10 +10,10 @@ from analysis.i18n.patterns import Patterns
 _PATTERNS = Patterns(__file__)
 
 _SPEAKS_OF_IT = ("ounter", "auge", "istogram", "ummary", "Info(", "statsd", "NewDesc", "BuildFQName")
-"""What stands in each definition: most files hold none, which is seen quicker than by the patterns."""
+"""Text that occurs in every definition: most files have none, and this check is faster than the patterns."""
 
 Constants = Callable[[str], str | None]
-"""The text that a name stands for in Go, such as `namespace` or `metrics.Namespace`; None where that is not known."""
+"""The text that a name stands for in Go, such as `namespace` or `metrics.Namespace`; None if unknown."""
 
 
 def _unknown(_name: str) -> None:
@@ -21,7 +21,7 @@ def _unknown(_name: str) -> None:
 
 
 def metrics(file: ChangedFile, view: View, elsewhere: Constants = _unknown) -> Iterator[Mention]:
-    """Find the metrics that a file defines: by their whole name, or by its end where what it begins with is said elsewhere.
+    """Find the metrics that a file defines: by full name, or by its end if its prefix is defined elsewhere.
 
     `elsewhere` knows the constants of other files.
     """
@@ -46,13 +46,13 @@ def metrics(file: ChangedFile, view: View, elsewhere: Constants = _unknown) -> I
 
 
 def constant_in(code: str, name: str) -> str | None:
-    """Return the text that a constant of Go has in a file; None where it is not there, or has several."""
+    """Return the text of a Go constant in a file; None if it is not there, or has several."""
     found = {one["text"] for one in _PATTERNS.of("constant", identifier=name).finditer(code)} if name in code else set()
     return found.pop() if len(found) == 1 else None
 
 
 def _named(call: str, given: list[tuple[str, int]], constant: Constants) -> tuple[str, int]:
-    """Return the name that a definition gives, by keyword, as an object's field or first, and where it stands."""
+    """Return a definition's name, given by keyword, as an object's field or as the first argument, and its offset."""
     if not given:
         return "", 0
     if call.endswith("BuildFQName(") or given[0][0].startswith("prometheus.BuildFQName("):
@@ -64,7 +64,7 @@ def _named(call: str, given: list[tuple[str, int]], constant: Constants) -> tupl
         return _together([_spelled(text.strip(), constant) for text in words]), given[0][1]
     if given[0][0].startswith("{"):
         return _joined(call_text(given[0][0], 0), constant), given[0][1]
-    if given[0][0].startswith("name:"):  # a macro's own way to name what it is given
+    if given[0][0].startswith("name:"):  # a macro's own named-argument syntax
         return _joined(", ".join(text for text, _ in given), constant), given[0][1]
     named = keywords(given)
     at = next((at for text, at in given if text.startswith("name")), given[0][1])
@@ -75,14 +75,14 @@ def _named(call: str, given: list[tuple[str, int]], constant: Constants) -> tupl
 
 
 def _joined(inside: str, constant: Constants) -> str:
-    """Return the name that an object's fields give together."""
+    """Return the name that an object's fields form together."""
     found = (_PATTERNS.field.fullmatch(text) for text, _ in arguments(inside))
     fields = {one["key"].lower(): _spelled(one["value"].strip(), constant) for one in found if one}
     return _together([fields.get(key, "") for key in ("namespace", "subsystem", "name")]) if fields.get("name") else ""
 
 
 def _together(parts: list[str | None]) -> str:
-    """Join a name's parts; where one is not known, those behind it, if they still tell it from others."""
+    """Join a name's parts; if one is unknown, only those after it, provided they are still distinctive."""
     known = parts[max((at + 1 for at, part in enumerate(parts) if part is None), default=0) :]
     name = "_".join(part for part in known if part)
     return name if len(known) == len(parts) or _PATTERNS.name.fullmatch(name) else ""

@@ -1,4 +1,4 @@
-"""What compiled languages and TypeScript offer to others: documented public items, with what their signatures ask for and give."""
+"""What compiled languages and TypeScript offer to others: documented public items, with their parameter and result types."""
 
 import re
 from bisect import bisect_right
@@ -22,9 +22,9 @@ class Offer(Mention):
     """A public item.
 
     Attributes:
-        owner: the type that it belongs to; empty if it stands by itself.
+        owner: the type that it belongs to; empty for a free-standing item.
         is_documented: a comment above it says what it is for.
-        parts: what its signature asks for, each parameter's type, and last what it gives; None if not all of it is shown.
+        parts: each parameter's type and last the result's; None if the signature is not fully shown.
     """
 
     owner: str = ""
@@ -33,23 +33,23 @@ class Offer(Mention):
 
 
 def is_open(file: ChangedFile) -> bool:
-    """Whether others may use what the file defines: no program, no module for the project's own use."""
+    """Whether others may use what the file defines: it is not a program or an internal module."""
     return is_open_path(file.path)
 
 
 @lru_cache(maxsize=10_000)
 def is_open_path(path: str) -> bool:
-    """Whether a file of that path is no program and no module for the project's own use."""
+    """Whether a file at that path is neither a program nor an internal module."""
     return not _PATTERNS.private.search(path)
 
 
 def is_entry(path: str) -> bool:
-    """Whether a file of TypeScript is where a package is entered."""
+    """Whether a TypeScript file is a package's entry point."""
     return bool(_PATTERNS.entry.search(path))
 
 
 def offers(file: ChangedFile, view: View) -> Iterator[Offer]:
-    """Find the public items of a file of Rust, Go or TypeScript, or of a header with marks of its interface."""
+    """Find the public items in a Rust, Go or TypeScript file, or in a header that marks its interface."""
     if view.side.changed and is_open(file):
         yield from _BY_LANGUAGE.get(file.language, _none)(file, view)
 
@@ -70,7 +70,7 @@ def _rust(file: ChangedFile, view: View) -> Iterator[Offer]:
 
 
 def owners(language: str, view: View) -> Callable[[re.Match[str]], str]:
-    """Return what tells of a definition found in the view what its name is called by: `Store::`, `Store.`, or nothing."""
+    """Return a function that gives the qualifier of a definition found in the view: `Store::`, `Store.`, or nothing."""
     if language == "go":
         return lambda found: f"{found['owner']}." if found["owner"] else ""
     if language != "rust" or "impl" not in view.code + view.heading:
@@ -85,7 +85,7 @@ def owners(language: str, view: View) -> Callable[[re.Match[str]], str]:
 
 
 def _blocks(view: View) -> tuple[list[int], list[tuple[str, bool]]]:
-    """Where each block of a file begins or ends, and whose items stand from there on: a type's or a public trait's."""
+    """Where each block of a file begins or ends, and the owner of the items from there on: a type or a public trait."""
     starts, owners = [-1], [_owner(_PATTERNS.rust_block.match(view.heading))]
     for found in _PATTERNS.rust_block.finditer(view.code):
         starts.append(found.start())
@@ -102,7 +102,7 @@ def _owner(found: re.Match[str] | None) -> tuple[str, bool]:
     while (plain := _PATTERNS.generics.sub("", head)) != head:
         head = plain
     named = _PATTERNS.named.match(head)
-    return (named[1] if named else ""), False  # what belongs to a trait is called by it
+    return (named[1] if named else ""), False  # a trait's items are qualified by it
 
 
 def _go(file: ChangedFile, view: View) -> Iterator[Offer]:
@@ -158,7 +158,7 @@ def _parts(view: View, at: int, named: re.Pattern[str]) -> tuple[str, ...] | Non
 
 
 def _spelled_out(asked: list[str]) -> list[str]:
-    """Give each parameter of Go its type, where several share one: `a, b int`."""
+    """Give each Go parameter its type, if several share one: `a, b int`."""
     found: list[str] = []
     shared = ""
     for text in reversed(asked):
@@ -169,7 +169,7 @@ def _spelled_out(asked: list[str]) -> list[str]:
 
 
 def _types(inside: str) -> Iterator[tuple[str, int]]:
-    """Split parameters at their own commas, those between angle brackets left alone."""
+    """Split parameters at their own commas, ignoring those between angle brackets."""
     begun, start = "", 0
     for text, at in arguments(inside):
         begun, start = (inside[start : at + len(text)], start) if begun else (text, at)

@@ -1,4 +1,4 @@
-"""Parameters that public functions and constructors of Python no longer take."""
+"""Parameters that public Python functions and constructors no longer take."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ _PATTERNS = Patterns(__file__)
 
 
 def dropped(file: ChangedFile) -> Iterator[Mention]:
-    """Yield the parameters that a function took before, where it takes fewer now and no others, by the way they are given."""
+    """Yield the parameters that a function no longer takes, if it gained no others, with the way they were passed."""
     if file.language != "python" or file.change.status != "modified":
         return
     before = [found for old, _ in file.views if old.side.changed for found in _signatures(old)]
@@ -30,7 +30,7 @@ def dropped(file: ChangedFile) -> Iterator[Mention]:
 
 
 def _signatures(view: View) -> Iterator[tuple[str, View, dict[str, int]]]:
-    """Yield the public functions of which the whole signature is shown, with the parameters and where they stand."""
+    """Yield the public functions whose whole signature is shown, with the parameters and their positions."""
     if "def " not in view.code:
         return
     owner = _PATTERNS.class_head.match(view.heading)

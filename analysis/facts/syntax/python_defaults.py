@@ -1,4 +1,4 @@
-"""Values that Python's classes and functions have where nobody says otherwise, and the settings among them."""
+"""Default values in Python's classes and functions, and which of them are settings."""
 
 import re
 from collections.abc import Iterator
@@ -14,19 +14,19 @@ _NOT_A_FIELD = {"else", "try", "finally", "return", "lambda", "case", "default",
 
 SETTING, INHERITED, KEY = "setting", "inherited", "key"
 CONSTANT, PARAMETER, REQUIRED = "constant", "parameter", "required"
-"""Mark a mention of what people set, in difference to what merely has a value (the other class may have it as well), of a key
-that is looked up, of what is compiled in, of a parameter of a function that was there before, and of a least version."""
+"""Mark a mention of what people set, as opposed to what merely has a value (the other class may have it as well), of a key
+that is looked up, of what is compiled in, of a parameter of an existing function, and of a minimum version."""
 
 
 @dataclass(slots=True)
 class _Block:
-    """A class or function that the lines below are in.
+    """A class or function that contains the following lines.
 
     Attributes:
         is_new: its own line is not on the other side.
         holds: it is a class whose fields people set.
-        inherits: it has fields from another such class, so that one less here may only be one not set anew.
-        has_fields: it is a class in which a value stands for what holds when nobody sets it.
+        inherits: it inherits fields from another such class, so a field removed here may just no longer be overridden.
+        has_fields: it is a class whose values are defaults.
     """
 
     name: str
@@ -39,12 +39,12 @@ class _Block:
 
 
 class _Python:
-    """Reads the lines of a Python fragment and keeps in mind which class and which function they are in."""
+    """Reads the lines of a Python fragment and keeps track of the class and function they are in."""
 
     def __init__(self, path: str, view: View) -> None:
         self.path, self.view = path, view
         self.blocks: list[_Block] = []
-        self.depth = 0  # parentheses of a signature that are open
+        self.depth = 0  # open parentheses of a signature
         self._open(view.heading, is_new=False)
         self.is_sure = False  # whether the signature's own line is in the hunk
         self.unit = 2 if _PATTERNS.two.search(view.code) else 4
@@ -107,7 +107,7 @@ class _Python:
         if not found or not value or function is None or not self._is_public():
             return
         if not self.is_sure and not found["typed"]:
-            return  # it may as well be the argument of a call in the body
+            return  # it may just as well be an argument of a call in the body
         owner = self.blocks[-2] if len(self.blocks) > 1 and self.blocks[-2].is_class else None
         called = f"{owner.name}.{function.name}" if owner else function.name
         if function.name == "__init__" and owner:
@@ -152,7 +152,7 @@ class _Python:
 
 
 def python_defaults(path: str, view: View) -> Iterator[Mention]:
-    """Find fields, parameters, constants and least versions of a fragment of Python, each with its value as written."""
+    """Find fields, parameters, constants and minimum versions in a Python fragment, each with its value as written."""
     yield from _Python(path, view).mentions()
     if "version" in view.code:
         for pattern in (_PATTERNS.version_call, _PATTERNS.python_itself):
@@ -161,12 +161,12 @@ def python_defaults(path: str, view: View) -> Iterator[Mention]:
 
 
 def defined(text: str) -> re.Match[str] | None:
-    """Read a line that gives a constant its value."""
+    """Match a line that assigns a constant."""
     return _PATTERNS.defined.match(text)
 
 
 def is_called_default(name: str) -> bool:
-    """Whether a name says that it is what holds when nobody says otherwise."""
+    """Whether a name says that it is a default."""
     return bool(_PATTERNS.called_default.search(name))
 
 

@@ -1,4 +1,4 @@
-"""Where code refuses to go on: exceptions, assertions, errors that are returned; with the words and the condition."""
+"""Where code rejects input or state: exceptions, assertions, returned errors; with the message and the condition."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -14,10 +14,10 @@ _SPEAKS_OF_IT = {
     "python": ("raise", "assert"), "rust": ("!(", "Err("), "c": ("CHECK", "ssert", "ASSERT", "throw", "ENFORCE"),
     "javascript": ("throw",), "go": ("rrorf(", "errors.New(", "panic("),
 }  # fmt: skip
-"""What stands in each refusal: most files hold none, which is seen quicker than by patterns."""
+"""Text that occurs in every refusal: most files have none, and this check is faster than the patterns."""
 
 _CONDITIONS = {"ensure": 1, "assert": 1, "assert_eq": 2, "assert_ne": 2}
-"""How many arguments stand before the message; of macros that check, one."""
+"""How many arguments precede the message; for other checking macros, one."""
 
 _LONGEST_CONDITION = 160
 _FAR, _NEAR = 20_000, 400
@@ -25,13 +25,13 @@ _FAR, _NEAR = 20_000, 400
 
 @dataclass(frozen=True, slots=True)
 class Refusal(Mention):
-    """A place where the code refuses: named by what it says, its value is the error.
+    """A place where the code refuses: named by its message; its value is the error.
 
     Attributes:
-        condition: on which it refuses, or what an assertion asks for, on one line; empty where the hunk does not show it.
-        around: the conditions further out that are not on the other side, each on one line.
-        in_old: the function around it stands on both sides.
-        helper: the function around it, where that is new and its name says that it checks; who calls it decides.
+        condition: when it refuses, or what an assertion requires, on one line; empty if the hunk does not show it.
+        around: the enclosing conditions that are not on the other side, each on one line.
+        in_old: the function around it is on both sides.
+        helper: the function around it, if it is new and its name says that it checks; then its callers decide.
     """
 
     condition: str = ""
@@ -41,7 +41,7 @@ class Refusal(Mention):
 
 
 def refusals(file: ChangedFile, view: View) -> Iterator[Refusal]:
-    """Yield where the code refuses by itself; one that only passes an error on in other words is none."""
+    """Yield where the code itself refuses; merely passing on an error in other words does not count."""
     pattern = _PATTERNS["refusals"].get(file.language)
     if pattern is None or not any(word in view.code for word in _SPEAKS_OF_IT[file.language]):
         return
@@ -53,7 +53,7 @@ def refusals(file: ChangedFile, view: View) -> Iterator[Refusal]:
         refused, length = _read(view, found, error, is_assert=bool(groups.get("assert")))
         at += 0 if file.language == "rust" else length  # `ensure!(…, anyhow!(…))`
         before = view.code[max(0, found.start() - 120) : found.start()]
-        is_made = error == "anyhow" or file.language == "go"  # made to be returned, not to be logged or compared
+        is_made = error == "anyhow" or file.language == "go"  # created to be returned, not logged or compared
         is_returned = _PATTERNS.returned.search(before) or (
             file.language == "go" and _is_given_back(view, found, before)
         )
@@ -64,7 +64,7 @@ def refusals(file: ChangedFile, view: View) -> Iterator[Refusal]:
 
 
 def messages(file: ChangedFile, view: View) -> Iterator[tuple[str, str]]:
-    """Yield the errors that a file gives a name of their own, and that are not on the other side, with what they say."""
+    """Yield the named errors that a file defines and the other side does not, with their messages."""
     pattern = _PATTERNS["names"].get(file.language)
     for found in pattern.finditer(view.code) if pattern else ():
         if view.side.is_changed(found.start("name"), found.end("name")):
@@ -74,7 +74,7 @@ def messages(file: ChangedFile, view: View) -> Iterator[tuple[str, str]]:
 
 
 def refusals_by_name(file: ChangedFile, view: View, known: Mapping[str, str]) -> Iterator[Refusal]:
-    """Yield where a file returns an error that `known` gives a message by its name: Go's sentinels, the variants of an enum in Rust."""
+    """Yield where a file returns a named error whose message is in `known`: Go's sentinels, variants of a Rust enum."""
     pattern = _PATTERNS["returns"].get(file.language)
     for found in pattern.finditer(view.code) if pattern and known else ():
         if found["name"] in known and (
@@ -84,7 +84,7 @@ def refusals_by_name(file: ChangedFile, view: View, known: Mapping[str, str]) ->
 
 
 def _is_given_back(view: View, found: re.Match[str], before: str) -> bool:
-    """Whether an error of Go's is put where errors stand, and the same block goes on to return."""
+    """Whether a Go error is assigned to an error variable, and the same block then returns."""
     if not _PATTERNS.put.search(before):
         return False
     start = view.code.rfind("\n", 0, found.start()) + 1
@@ -119,7 +119,7 @@ def _refusal(file: ChangedFile, view: View, at: int, error: str, refused: "_Refu
 
 @dataclass(frozen=True, slots=True)
 class _Refused:
-    """What a refusal's own arguments say: the error's name, the text if there is one, an assertion's condition."""
+    """What a refusal's own arguments contain: the error's name, the text if there is one, an assertion's condition."""
 
     error: str
     text: str
@@ -127,7 +127,7 @@ class _Refused:
 
 
 def _read(view: View, found: re.Match[str], error: str, *, is_assert: bool) -> tuple[_Refused, int]:
-    """Read a refusal's arguments; also return how much code was read for it."""
+    """Read a refusal's arguments; also return how much code that took."""
     start = found.end()
     inside = _statement(view.code, start) if is_assert else call_text(view.code, start - 1)
     given = [view.text[start + at : start + at + len(text)] for text, at in arguments(inside)]
@@ -136,7 +136,7 @@ def _read(view: View, found: re.Match[str], error: str, *, is_assert: bool) -> t
     text = given[place] if len(given) > place else ""
     kind = given[0].rpartition("::")[2] if given and "::" in given[0] and not place else ""
     named = next((argument[one.end() :] for argument in given if (one := _PATTERNS.said_by_name.match(argument))), "")
-    if is_macro or kind:  # its message is put together from several pieces, or stands behind a kind
+    if is_macro or kind:  # its message is built from several pieces, or follows a kind
         text = next((text for text in given[place:] if _PATTERNS.literal_first.match(text)), "")
     text = named or text
     said = joined(text.removeprefix("format!(")) if _PATTERNS.literal_first.match(text) or "format!(" in text else ""
@@ -149,7 +149,7 @@ def _read(view: View, found: re.Match[str], error: str, *, is_assert: bool) -> t
 
 
 def _streamed(after: str) -> str:
-    """Return the text that C++ streams into a check that it follows: `CHECK(n < most) << "too many: " << n;`."""
+    """Return the text that C++ streams into the check before it: `CHECK(n < most) << "too many: " << n;`."""
     if not after.lstrip().startswith("<<"):
         return ""
     pieces = [piece.strip() for piece in after.partition(";")[0].split("<<")]
@@ -161,7 +161,7 @@ def _inner(literals: str) -> str:
 
 
 def _statement(code: str, start: int) -> str:
-    """Return a Python statement from `start` to the end of its last line, over open brackets and continued lines."""
+    """Return a Python statement from `start` to the end of its last line, across open brackets and continued lines."""
     depth = 0
     for index in range(start, min(len(code), start + 1_000)):
         char = code[index]
@@ -175,7 +175,7 @@ def _statement(code: str, start: int) -> str:
 
 
 def _around(language: str, view: View, at: int) -> tuple[list[tuple[str, bool]], int | None]:
-    """Return the lines that enclose the one at `at`, and where the function or class around them begins, as far as is shown.
+    """Return the lines that enclose the one at `at`, and where the surrounding function or class begins, as far as shown.
 
     The innermost comes first; each with whether it is not on the other side.
     """
@@ -184,12 +184,12 @@ def _around(language: str, view: View, at: int) -> tuple[list[tuple[str, bool]],
     indent = depth_of(view.code[start : end if end >= 0 else len(view.code)])
     found: list[tuple[str, bool]] = []
     is_else = False
-    closed = 0  # where what encloses ends, when it takes several lines and its last one is met first
+    closed = 0  # where a multi-line enclosing statement ends, as its last line is met first
     for above in reversed(view.code[max(0, start - _FAR) : start].split("\n")[:-1]):
         start -= len(above) + 1
         depth = depth_of(above)
         first = above.lstrip()[:1]
-        if is_else and depth == indent and (guard := _PATTERNS.guard.match(above.strip())):  # what `else` stands for
+        if is_else and depth == indent and (guard := _PATTERNS.guard.match(above.strip())):  # what `else` negates
             found.append((above.strip(), view.side.is_changed(start, start + 1)))
             is_else = not guard[0].startswith("if")
         if not first or depth > indent or (depth == indent and not closed):
@@ -209,7 +209,7 @@ def _around(language: str, view: View, at: int) -> tuple[list[tuple[str, bool]],
 
 
 def _plain(condition: str) -> str:
-    """A condition on one line, without parentheses around all of it; empty if it is too long to be read."""
+    """A condition on one line, without outer parentheses; empty if it is too long to read."""
     text = " ".join(condition.split())
     while text[:1] == "(" and call_text(text, 0) == text[1:-1]:
         text = text[1:-1].strip()

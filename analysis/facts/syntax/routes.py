@@ -1,4 +1,4 @@
-"""HTTP endpoints, as the web frameworks of each language declare them."""
+"""HTTP endpoints, as each language's web frameworks declare them."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -10,11 +10,11 @@ from analysis.i18n.patterns import Patterns
 _PATTERNS = Patterns(__file__)
 _MAKERS = ("Router(", "Blueprint(", "Group(", "PathPrefix(")
 _PATHS = ('"/', "'/", "`/", " /")
-"""How a path begins: most files hold none, which is seen quicker than by the patterns."""
+"""How a path begins: most files have none, and this check is faster than the patterns."""
 
 
 def routes(file: ChangedFile, view: View) -> Iterator[Mention]:
-    """Find the endpoints that a file declares: `GET /v1/models`, with its router's prefix where the same hunk shows it."""
+    """Find the endpoints that a file declares: `GET /v1/models`, with its router's prefix if the same hunk shows it."""
     if not any(mark in view.code for mark in _PATHS):
         return
     prefixes = _prefixes(file.language, view)
@@ -30,7 +30,7 @@ def _prefixes(language: str, view: View) -> dict[str, str]:
 
 
 def _declared(language: str, view: View) -> Iterator[tuple[list[str], str, str, int]]:
-    """Yield verbs, the object that is asked, the route, and where it stands."""
+    """Yield verbs, the router object, the route, and its offset."""
     if language == "python":
         for pattern in (_PATTERNS.python, _PATTERNS.python_call):
             for found in pattern.finditer(view.code):
@@ -64,10 +64,10 @@ def _python_verbs(view: View, found: re.Match[str]) -> list[str]:
 
 
 def full_route(name: str, files: Sequence[ChangedFile]) -> str:
-    """Complete an endpoint's path from what the commit's documents and tests call it.
+    """Complete an endpoint's path from what the commit's documentation and tests call it.
 
-    A router's prefix stands where the router is made, mostly outside the diff. Documents and tests spell the whole path:
-    one that ends with the route is taken if nothing there speaks against it, neither the bare route nor another path.
+    A router's prefix is set where the router is created, mostly outside the diff. Documentation and tests spell out the whole
+    path: one that ends with the route is used unless the bare route or another such path contradicts it.
     """
     verb, _, route = name.rpartition(" ")
     if len(route) < len("/ab"):
@@ -81,7 +81,7 @@ def full_route(name: str, files: Sequence[ChangedFile]) -> str:
         for _, text, changed in view.lines()
         if changed and route in text
         for match in spelled.finditer(text)
-        # A placeholder for a host may hold a part of the path as well.
+        # A placeholder for a host may include part of the path as well.
         if match["path"] != route or not _PATTERNS.placeholder.search(match["host"])
     }
     longest = max(found, key=len, default="")

@@ -1,4 +1,4 @@
-"""What Python's code selects where people leave it to it: the values that `auto`, or no value at all, stands for."""
+"""What Python code selects if people leave it the choice: the values that `auto`, or no value at all, stands for."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ _PATTERNS = Patterns(__file__)
 
 
 def selections(path: str, view: View) -> Iterator[Mention]:
-    """Find the words that a setting gets where it is `auto` or not given: one mention for each, under the setting's name."""
+    """Find the values that a setting gets if it is `auto` or not given: one mention for each, under the setting's name."""
     if "auto" not in view.code and "is None" not in view.code:
         return
     what, indent = "", 0

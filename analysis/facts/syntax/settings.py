@@ -1,4 +1,4 @@
-"""Keys and values of configuration files, with the path that leads to each as far as the hunk shows it."""
+"""Keys and values in configuration files, with the path to each key as far as the hunk shows it."""
 
 from collections.abc import Iterator
 
@@ -7,14 +7,14 @@ from analysis.facts.syntax.code import depth_of
 from analysis.i18n.patterns import Patterns
 
 Setting = tuple[str, str, int, bool, bool]
-"""Name, value, line, whether the line is not on the other side, whether the key alone tells a setting apart."""
+"""Name, value, line, whether the line is only on this side, whether the key alone identifies a setting."""
 
 _PATTERNS = Patterns(__file__)
 _PROSE = {"description", "title", "help", "summary", "label", "doc", "comment", "name", "id", "version", "tooltip"}
 
 
 def settings(language: str, view: View) -> Iterator[Setting]:
-    """Find the keys of a configuration file in YAML, TOML or JSON that have a plain value; lists and prose are left out."""
+    """Find the keys with a plain value in a YAML, TOML or JSON configuration file; lists and prose are left out."""
     if language == "yaml":
         yield from _yaml(view)
     elif language == "toml":
@@ -24,13 +24,13 @@ def settings(language: str, view: View) -> Iterator[Setting]:
 
 
 class _Path:
-    """The keys above a line, by indentation; what stands above the hunk is not known."""
+    """The keys above a line, by indentation; those above the hunk are unknown."""
 
     def __init__(self, root: str = "") -> None:
         self.above: list[tuple[int, str]] = [(0, root)] if root else []
 
     def enter(self, indent: int, key: str) -> str:
-        """Go to `key` at this indentation and return its name: the whole path, or as much of its end as is known."""
+        """Move to `key` at this indentation and return its name: the whole path, or as much of its end as is known."""
         while self.above and self.above[-1][0] >= indent:
             self.above.pop()
         names = [name for _, name in self.above]
@@ -38,7 +38,7 @@ class _Path:
             self.above, names = (
                 [],
                 [],
-            )  # between the heading's key and this one there are others that the hunk does not show
+            )  # the hunk does not show the keys between the heading's and this one
         self.above.append((indent, key))
         return ".".join([*names, key])
 
@@ -93,7 +93,7 @@ def _json(view: View) -> Iterator[Setting]:
         if not found:
             continue
         if _PATTERNS.table_key.fullmatch(found["name"]):
-            return  # numbers by number: a table of data, not settings
+            return  # numbers keyed by numbers: a data table, not settings
         name = path.enter(len(found["indent"]), found["name"])
         if _PATTERNS.json_value.fullmatch(found["value"]) and found["name"].lower() not in _PROSE:
             found_here.append((name, found["value"], number, changed, True))
