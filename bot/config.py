@@ -1,7 +1,7 @@
 """The configuration: one file, overridden by the environment, read here and nowhere else.
 
-`daybrief.toml` has tables (`[model] name = "…"`); the environment says the same as `DAYBRIEF_MODEL__NAME`. Whatever is
-unknown or has a bad value is refused, with its place.
+`daybrief.toml` has tables (`[model] name = "…"`); the environment uses `DAYBRIEF_MODEL__NAME`. Unknown keys and invalid
+values are rejected, with their place.
 """
 
 import tomllib
@@ -23,11 +23,11 @@ _LARGEST_FILE = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """What was read, and from where.
+    """The configuration and its source.
 
     Attributes:
         source: the file, or None if there is none.
-        environ: the environment for programs that are started; without settings of ours, so without keys.
+        environ: the environment for child processes; without our settings, so without keys.
     """
 
     settings: Settings
@@ -36,7 +36,7 @@ class Configuration:
 
     @property
     def store_path(self) -> Path:
-        """The store's file; the default lies in the user's data folder."""
+        """The store's file; by default in the user's data folder."""
         if self.settings.store.path:
             return self.settings.store.path
         data = Path(self.environ.get("XDG_DATA_HOME", ""))
@@ -47,10 +47,10 @@ class Configuration:
 
 
 def load(environ: Mapping[str, str], file: Path | None = None) -> Configuration:
-    """Read the configuration from `file`, else from what DAYBRIEF_CONFIG names, else from ./daybrief.toml if it is there.
+    """Read the configuration from `file`, else from DAYBRIEF_CONFIG, else from ./daybrief.toml if it exists.
 
     Raises:
-        BadInput: the file is not there or is no TOML, a key is unknown, a value is bad.
+        BadInput: the file is missing or not TOML, a key is unknown, a value is invalid.
     """
     named = file or (Path(environ[CONFIG_VARIABLE]) if environ.get(CONFIG_VARIABLE) else None)
     source = named or (Path(FILE) if Path(FILE).is_file() else None)
@@ -87,12 +87,12 @@ def _read(source: Path) -> dict[str, Any]:
         raise BadInput(f"The configuration {source} is nested too deeply: fix it there.") from None
     except UnicodeDecodeError:
         raise BadInput(f"The configuration {source} is not UTF-8 text: save it as UTF-8.") from None
-    except ValueError as error:  # also of a home folder that is none, or a path that can be none
+    except ValueError as error:  # includes a missing home folder and impossible paths
         raise BadInput(f"The configuration {source} is not valid TOML: {error}. Fix it there.") from None
 
 
 def machine_zone() -> str:
-    """Return the IANA name of the zone that this machine is set to; UTC if it has none."""
+    """Return the IANA name of the machine's time zone; UTC if it has none."""
     import tzlocal
 
     try:
@@ -105,7 +105,7 @@ def options() -> list[tuple[str, str, str, str]]:
     """Return every setting as (table, key, variable, description with its default), for the documentation."""
     rows = []
     for table, setting in Settings.model_fields.items():
-        if table == "outlets":  # its keys are names of the reader's own
+        if table == "outlets":  # its keys are chosen by the user
             rows.append((table, "NAME", f"{PREFIX}{table}__NAME".upper(), str(setting.description)))
             continue
         for key, option in _model(table).model_fields.items():
@@ -130,7 +130,7 @@ def _model(table: str) -> type[pydantic.BaseModel]:
 
 
 _MANY: dict[str, type[pydantic.BaseModel]] = {"areas": AreaSettings, "people": PersonSettings, "feeds": FeedSettings}
-"""The settings of which there may be several tables; the environment does not reach them."""
+"""Settings with several tables each; they cannot be set through the environment."""
 
 
 def _explain(error: pydantic.ValidationError, variables: Mapping[tuple[str, ...], str], source: Path | None) -> str:
@@ -148,7 +148,7 @@ def _explain(error: pydantic.ValidationError, variables: Mapping[tuple[str, ...]
 
 
 def _place(where: tuple[str, ...]) -> str:
-    """Say a place as it is written in the file: `[model] name`, `[areas.amd] words, entry 2`, `[[feeds]] 1, zone`."""
+    """Write a place as in the file: `[model] name`, `[areas.amd] words, entry 2`, `[[feeds]] 1, zone`."""
     if where[0] == "feeds" and len(where) > 1 and where[1].isdigit():
         return ", ".join([f"[[feeds]] {int(where[1]) + 1}", *where[2:3]])
     deep = 2 if where[0] in {"areas", "people"} and len(where) > 1 else 1

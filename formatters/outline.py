@@ -309,7 +309,7 @@ class _Writer:
         names = Counter((author, shown) for commit in commits for author, shown in names_of(commit, self.language))
         yield self.label("stat.authors"), shares(((shown, n) for (_, shown), n in names.most_common()), most=_AUTHORS)
         yield self.label("stat.reverts"), str(numbers.reverts)
-        if numbers.tests_disabled:  # only those skipped everywhere; some may be skipped on one platform
+        if numbers.tests_disabled:  # a zero would mislead: tests skipped on one platform do not count
             yield self.label("stat.tests_disabled"), str(numbers.tests_disabled)
         before = self.digest.before
         if before:

@@ -14,7 +14,7 @@ from bot.cli.options import zone as chosen_zone
 
 
 class Written(StrEnum):
-    """How a look back is written."""
+    """The formats of a review."""
 
     TERMINAL = "terminal"
     MARKDOWN = "markdown"
@@ -23,7 +23,7 @@ class Written(StrEnum):
 
 
 class Files(StrEnum):
-    """How exported days are written."""
+    """The formats of exported days."""
 
     MARKDOWN = "markdown"
     HTML = "html"
@@ -89,7 +89,7 @@ def _look_back(
         last = parse_day(date, today(opened, zone))
         window = Window(last - timedelta(days=days - 1), last, zone)
         made = [look_back(opened, repo, window, lang.value)]
-        if form is Written.HTML:  # a page has a switch for the languages in which all of it was read
+        if form is Written.HTML:  # a page can switch between the languages in which all of it was read
             others = (look_back(opened, repo, window, other) for other in LANGUAGES if other != lang.value)
             made += [other for other in others if not pending(opened, other)]
         text = _written(made, opened.sources.areas(), form, screen=out is None)
@@ -178,7 +178,7 @@ def _on(opened: Any, address: str | None) -> Iterator[None]:
 
 
 def _said(wanted: Any, reader: str) -> list[str]:
-    """Say what there is to do."""
+    """Describe the work to be done."""
     done = f" ({wanted.done} are done already)" if wanted.done else ""
     told = [
         f"{_days(len(wanted.days))} to read{done}: {wanted.commits} commits, {wanted.to_fetch} to fetch, "

@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 
 
 def today(core: Core, zone: str) -> date:
-    """Return the day that it is now in a zone."""
+    """Return today's date in a zone."""
     return core.now().astimezone(ZoneInfo(zone)).date()
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What of a digest is wanted, None for all; and what its reader uses."""
+    """Filters for a digest, None for no filter; and what its reader uses."""
 
     area: str | None = None
     least: str | None = None
@@ -44,7 +44,7 @@ class Choice:
     scope: Scope = EVERYTHING
 
     def check(self) -> None:
-        """Raise BadInput for a value that means nothing, before any work is done (areas are known only afterwards)."""
+        """Raise BadInput for an invalid value before any work is done (areas are known only afterwards)."""
         if self.least is not None:
             importance(self.least)
         if self.kind is not None:
@@ -53,7 +53,7 @@ class Choice:
             check_glob(glob)
 
     def of(self, digest: Digest, areas: Areas) -> Digest:
-        """Return the digest with what is wanted of it."""
+        """Return the digest with only what was chosen."""
         if self.area is not None:
             digest = digest.only(area_key(self.area, areas))
         if self.least or self.author or self.kind:
@@ -79,7 +79,7 @@ def make(
     branch: str | None,
     step: Step,
 ) -> tuple[Digest, Areas]:
-    """Make one repository's digest, and narrow it."""
+    """Make one repository's digest and filter it."""
     if core.sources.has_free_tags(place):
         follow_tags(core.stores, core.sources.open(place))
     source: CommitSource
@@ -92,7 +92,7 @@ def make(
 
 
 def write(made: Sequence[tuple[Digest, Areas]], form: str, *, width: int, colour: bool) -> str:
-    """Write digests in a format: `terminal`, `markdown` or `json`; several as parts of one briefing."""
+    """Format digests as `terminal`, `markdown` or `json`; several as parts of one briefing."""
     if form == "json":
         from formatters.json_document import documents
         from formatters.text.json_text import json_text
@@ -113,7 +113,7 @@ def write(made: Sequence[tuple[Digest, Areas]], form: str, *, width: int, colour
 
 
 def outlets(core: Core, names: Sequence[str]) -> "Outlets":
-    """Return the outlets that are configured; raises BadInput for a name that is none of them, before any work is done."""
+    """Return the configured outlets; raises BadInput for an unknown name, before any work is done."""
     from bot.platforms.outlet import Outlets
 
     found = Outlets(core.settings.outlets)
@@ -123,7 +123,7 @@ def outlets(core: Core, names: Sequence[str]) -> "Outlets":
 
 
 def send(made: Sequence[tuple[Digest, Areas]], outlets: "Outlets", names: Sequence[str]) -> list[Problem]:
-    """Send digests to outlets, and return what kept one from being taken: the others' are not lost with it."""
+    """Send digests to outlets and return the errors: a failing outlet does not affect the others."""
     from formatters.outline import outline
     from formatters.reply import DigestPost
 
@@ -138,13 +138,13 @@ def send(made: Sequence[tuple[Digest, Areas]], outlets: "Outlets", names: Sequen
 
 
 def remarks(digest: Digest) -> list[str]:
-    """Return what somebody who only looks at the terminal must be told about how the digest came about."""
+    """Return what someone who sees only the terminal must know about how the digest was made."""
     cover = digest.coverage
     told = [f"{digest.repo}: {note}." for note in digest.notes]
     if cover.stand_ins:
         reasons = "; ".join(dict.fromkeys(cover.stand_ins.values()))
         what = f"{len(cover.stand_ins)} of {cover.commits} commits were read by rules instead of the model ({reasons})"
-        # What a model refuses to speak of is remembered as its answer, and not asked again by another run.
+        # A model's refusal is stored as its answer, and it is not asked again by another run.
         may_help = any(e.analysis and e.analysis.stands_in and not e.analysis.is_refused for e in digest.entries)
         advice = "Run it again to ask the model once more; `daybrief doctor` checks the connection."
         told.append(f"{digest.repo}: {what}. {advice}" if may_help else f"{digest.repo}: {what}.")
@@ -152,6 +152,6 @@ def remarks(digest: Digest) -> list[str]:
 
 
 def is_vain(digest: Digest, wanted: str) -> bool:
-    """Whether a model was asked for by name and read nothing at all."""
+    """Whether a model was explicitly requested and read nothing at all."""
     cover = digest.coverage
     return wanted == "model" and cover.commits > 0 and set(cover.by) == {RULES}

@@ -23,7 +23,7 @@ feedback_app = typer.Typer(help="The ranks that people corrected.", no_args_is_h
 
 
 class Platform(StrEnum):
-    """Where channels are."""
+    """Platforms with channels."""
 
     SLACK = "slack"
     DISCORD = "discord"
@@ -40,7 +40,7 @@ class Level(StrEnum):
 
 
 class Days(StrEnum):
-    """On which days a feed posts."""
+    """The days on which a feed posts."""
 
     DAILY = "daily"
     WEEKDAYS = "weekdays"
@@ -50,7 +50,7 @@ class Days(StrEnum):
 
 
 class Quiet(StrEnum):
-    """What comes on a day without commits."""
+    """What to post on a day without commits."""
 
     LINE = "line"
     NOTHING = "nothing"

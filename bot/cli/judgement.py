@@ -153,10 +153,10 @@ def evaluate(
 
 
 def _price(given: str) -> "tuple[str, Callable[[Usage], float | None]]":
-    """Read `NAME=IN,OUT`; return the name, and what tells the cost of tokens.
+    """Parse `NAME=IN,OUT`; return the name, and a function from tokens to their cost.
 
     Raises:
-        BadInput: it is not of that form, or a price is no number from 0 on.
+        BadInput: it has another form, or a price is not a number of at least 0.
     """
     from analysis.errors import BadInput
     from bot.settings import ModelSettings
@@ -175,10 +175,10 @@ def _price(given: str) -> "tuple[str, Callable[[Usage], float | None]]":
 
 
 def propose_areas(opened: Any, repo: str | None, out: Path | None) -> None:
-    """Write a proposal for the `[areas]` of a repository to a new file, or to standard output.
+    """Write a proposed `[areas]` table for a repository to a new file, or to standard output.
 
     Raises:
-        BadInput: no repository is named, or the file is there already.
+        BadInput: no repository is named, or the file already exists.
     """
     from analysis.errors import BadInput
     from bot.cli.progress import progress
@@ -187,7 +187,7 @@ def propose_areas(opened: Any, repo: str | None, out: Path | None) -> None:
 
     if not repo:
         raise BadInput("Whose areas should be proposed? Give --repo with owner/name or a clone's folder.")
-    if out and out.exists():  # it may be the configuration of months
+    if out and out.exists():  # it may be a configuration that took months
         raise BadInput(f"{out} already exists: name another file with --out, and copy what you like.")
     with progress(quiet=False) as step:
         text = learning.propose_areas(opened, parse_place(repo), 365, step)

@@ -1,7 +1,7 @@
-"""The command line: reads arguments, calls the core, prints. Every mistake is one sentence and an exit code.
+"""The command line: parses arguments, calls the core, prints. Every mistake is one sentence and an exit code.
 
-Exit codes: 0 done; 1 it could not be done (an outage, nothing of that name); 2 what was typed or configured cannot be
-used; 130 interrupted.
+Exit codes: 0 done; 1 not possible (an outage, nothing of that name); 2 invalid arguments or configuration; 130
+interrupted.
 """
 
 import logging
@@ -72,7 +72,7 @@ def daybrief(
 
 
 class Format(StrEnum):
-    """How a digest is written."""
+    """The formats of a digest."""
 
     TERMINAL = "terminal"
     MARKDOWN = "markdown"
@@ -151,7 +151,7 @@ def digest(
                     made.append(
                         briefing.make(core, parse_place(name), window, lang.value, reader, choice, branch, step)
                     )
-                except Problem as problem:  # the other repositories' digests are not lost with this one
+                except Problem as problem:  # the other repositories' digests are still made
                     problems.append(problem)
         if made:
             wanted = Format.JSON if json_ else fmt
@@ -203,7 +203,7 @@ def show(
                 for said in filter(None, (reverted, say_released(core.stores, detail.entry, lang.value))):
                     streams.write_line(said)
     if detail.entry is None:
-        raise typer.Exit(1)  # several may be meant: whoever calls has to say which
+        raise typer.Exit(1)  # several matched: the caller has to choose
 
 
 @app.command()
@@ -313,7 +313,7 @@ def triage(
     from bot.cli.triage_filter import triage_lines
 
     with _core(config) as core:
-        is_quiet = quiet or sys.stdout.isatty()  # lines and bars would run into each other
+        is_quiet = quiet or sys.stdout.isatty()  # output lines and progress bars would mix
         lines = streams.lines(source)
         found = triage_lines(lines, core.settings, core.stores.learned.judgement, name=source, quiet=is_quiet)
         streams.write(f"{line}\n" for line in found)
@@ -363,7 +363,8 @@ cli_store.add_to(app)
 
 def main() -> None:
     """Run the command line."""
-    # What `learn` computes is small: threads over it wait for each other three times as long. NumPy reads it when it is imported.
+    # `learn` does small computations: with threads they take three times as long, waiting for each other. NumPy reads
+    # it on import.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     signal.signal(signal.SIGINT, streams.interrupted)
     streams.prepare()
@@ -371,7 +372,7 @@ def main() -> None:
     try:
         app(prog_name="daybrief")
     except SystemExit as end:
-        if isinstance(end.__context__, BrokenPipeError):  # somebody read the first lines of the help and left
+        if isinstance(end.__context__, BrokenPipeError):  # the reader of the help closed the pipe early
             end.code = 0
         raise
     except Exception:

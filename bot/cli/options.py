@@ -21,7 +21,7 @@ class Lang(StrEnum):
 
 
 class Wanted(StrEnum):
-    """Who analyses."""
+    """Which analyser to use."""
 
     AUTO = "auto"
     RULES = "rules"
@@ -46,13 +46,13 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for program
 
 @contextmanager
 def core(config: Path | None) -> Iterator[Any]:
-    """Give the core over the configuration; a problem ends the command with its sentence."""
+    """Open the core with the configuration; a problem ends the command with its message."""
     import stamina
 
     from bot.config import load
     from bot.digests.core import open_core
 
-    stamina.instrumentation.set_on_retry_hooks([])  # a retry that helps is nobody's news
+    stamina.instrumentation.set_on_retry_hooks([])  # a retry that succeeds is not worth reporting
     with streams.told():
         opened = open_core(load(os.environ, config))
         try:
@@ -62,7 +62,7 @@ def core(config: Path | None) -> Iterator[Any]:
 
 
 def zone(name: str | None) -> str:
-    """Return the zone that was named, else the machine's."""
+    """Return the given zone, else the machine's."""
     from analysis.commits.window import check_zone
     from bot.config import machine_zone
 
@@ -70,12 +70,12 @@ def zone(name: str | None) -> str:
 
 
 def is_terminal() -> bool:
-    """Whether somebody looks at the output, and in colour."""
+    """Whether the output is a terminal with colours."""
     return sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
 
 def width() -> int:
-    """Return how many columns the output has."""
+    """Return the width of the output in columns."""
     import shutil
 
     return (

@@ -9,7 +9,7 @@ from analysis.digest.pipeline import Step, silent
 
 @contextlib.contextmanager
 def progress(*, quiet: bool) -> Iterator[Step]:
-    """Give a Step that draws bars on standard error if that is a terminal, and does nothing otherwise."""
+    """Yield a Step that draws progress bars on standard error if that is a terminal, and does nothing otherwise."""
     if quiet or not sys.stderr.isatty():
         yield silent
         return

@@ -10,11 +10,11 @@ from typing import Any, NoReturn
 import typer
 
 WIDE = 100
-"""Columns of what is not read on a terminal; longer lines are hard to read anywhere."""
+"""Columns of output that is not a terminal; longer lines are hard to read anywhere."""
 
 
 def prepare() -> None:
-    """Make all streams UTF-8, whatever the machine's locale is."""
+    """Make all streams UTF-8, whatever the machine's locale."""
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="strict" if stream is sys.stdin else "replace")
@@ -22,7 +22,7 @@ def prepare() -> None:
 
 @contextmanager
 def told() -> Iterator[None]:
-    """End with a problem's sentence and exit code instead of a traceback."""
+    """On a problem, exit with its message and exit code instead of a traceback."""
     from analysis.errors import Problem
 
     try:
@@ -32,7 +32,7 @@ def told() -> Iterator[None]:
 
 
 def fail_with(problems: Iterable[Exception]) -> None:
-    """End with these problems' sentences and their exit code, if there are any."""
+    """Exit with these problems' messages and exit code, if there are any."""
     from analysis.errors import BadInput
 
     told = list(problems)
@@ -42,7 +42,7 @@ def fail_with(problems: Iterable[Exception]) -> None:
 
 
 def tell(sentences: Iterable[str]) -> None:
-    """Write sentences to standard error, a line each."""
+    """Write sentences to standard error, one per line."""
     from formatters.text.plain import clean
 
     with suppress(OSError):  # nobody may be there to read it
@@ -51,10 +51,10 @@ def tell(sentences: Iterable[str]) -> None:
 
 
 def write(pieces: Iterable[str]) -> None:
-    """Write to standard output; that its reader has left is no error."""
+    """Write to standard output; a reader that has gone away is not an error."""
     from analysis.errors import Outage
 
-    out = sys.stdout  # progress bars put something else there while `pieces` come
+    out = sys.stdout  # progress bars replace it while `pieces` arrive
     try:
         for piece in pieces:
             out.write(piece)
@@ -70,7 +70,7 @@ def write(pieces: Iterable[str]) -> None:
 
 
 def write_line(text: str) -> None:
-    """Write a text and a line's end to standard output."""
+    """Write a line to standard output."""
     write([text + "\n"])
 
 
@@ -82,10 +82,10 @@ def write_json(data: Any) -> None:
 
 
 def write_file(text: str, path: Path) -> None:
-    """Write a file, and the folders that it lies in.
+    """Write a file, creating its folders.
 
     Raises:
-        BadInput: it cannot be written; what was there before is as it was.
+        BadInput: it cannot be written; the previous content is untouched.
     """
     from analysis.errors import BadInput
     from storage.files import replacing
@@ -98,7 +98,7 @@ def write_file(text: str, path: Path) -> None:
 
 
 def put(text: str, out: Path | None) -> None:
-    """Write a text to a file, or to standard output where none is named."""
+    """Write a text to a file, or to standard output if none is given."""
     if out is None:
         write([text])
     else:
@@ -109,7 +109,7 @@ def lines(source: str) -> Iterator[str]:
     """Yield the lines of a file, or of standard input for `-`.
 
     Raises:
-        BadInput: it cannot be read, or is no text.
+        BadInput: it cannot be read, or is not text.
     """
     from analysis.errors import BadInput
 
@@ -129,7 +129,7 @@ def lines(source: str) -> Iterator[str]:
 
 
 def finish() -> None:
-    """Write out what still waits; for the very end, where nobody is left to tell."""
+    """Flush the streams; only at the very end, when errors can no longer be reported."""
     try:
         sys.stdout.flush()
     except OSError:
@@ -137,16 +137,16 @@ def finish() -> None:
 
 
 def _give_up() -> None:
-    # What is left in the buffer would be written, and fail, once more when Python ends.
+    # Otherwise Python would try to flush the buffer again at exit, and fail.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def interrupted(_signal: int, _frame: Any) -> NoReturn:
-    """End at once: threads that wait for a server would hold the process until it answers. The store needs no goodbye."""
-    show_cursor = "\r\x1b[K\x1b[?25h" if sys.stderr.isatty() else ""  # a progress bar hides it
+    """Exit at once: threads waiting for a server would keep the process alive. The store needs no cleanup."""
+    show_cursor = "\r\x1b[K\x1b[?25h" if sys.stderr.isatty() else ""  # a progress bar hides the cursor
     sentence = "interrupted; what was fetched and analysed is kept, and the next run resumes from there."
     for stream, text in ((sys.stdout, ""), (sys.stderr, f"{show_cursor}daybrief: {sentence}\n")):
-        with suppress(OSError, RuntimeError, ValueError):  # it may have been writing just now, or be closed
+        with suppress(OSError, RuntimeError, ValueError):  # it may be in the middle of a write, or closed
             stream.write(text)
             stream.flush()
     os._exit(130)

@@ -18,12 +18,13 @@ from formatters.text.json_text import json_text
 def triage_lines(
     lines: Iterable[str], settings: Settings, learned: Callable[[str], Judgement | None], *, name: str, quiet: bool
 ) -> Iterator[str]:
-    """Yield a JSON line for each line given: sha, types, importance, score, reasons, areas; and repo where it was given.
+    """Yield a JSON line for each input line: sha, types, importance, score, reasons, areas; and repo if it was given.
 
-    `analysis.commits.records` says what a line holds; `learned` gives what was learned of a repository, if it was; `name` is what the lines are called in a mistake's sentence.
+    `analysis.commits.records` defines the fields of a line; `learned` returns what was learned about a repository, if
+    anything; `name` is the input's name in error messages.
 
     Raises:
-        BadInput: a line is no JSON object with a title; those before it are done.
+        BadInput: a line is not a JSON object with a title; the lines before it are done.
     """
     from bot.cli.progress import progress
 

@@ -26,20 +26,20 @@ from storage.search import Answer as Matches
 from storage.search import Question
 
 SHOWN = 5
-"""Commits of an answer."""
+"""Commits per answer."""
 _LEAST, _OF_BEST = 0.15, 0.45
-"""Which share of what is asked for a commit must hold to be shown, and which of what the best one holds."""
+"""How much of the question a commit must match to be shown, and how much of what the best one matches."""
 _TOLD = 0.5
-"""Which share of the things that a question names must be known, or at least two of them."""
+"""The share of the things a question names that must be known, unless at least two are."""
 _FIRST_DAY = date(1970, 1, 2)
 _EVERYTHING = Question()
 _GIVEN_UP: tuple[Part, ...] = ("least", "people", "days")
 _NEAR, _ALIKE, _MOST_NAMES = 3, 0.5, 30
-"""Authors that are named for one whom nobody knows, how alike they must be, and among how many of the same first letter."""
+"""Authors suggested for an unknown one, their required similarity, and how many with the same initial are compared."""
 _COUNTED = 10
-"""Authors of a count."""
+"""Authors listed in a count."""
 _NEW_WITHIN, _ENOUGH_BEFORE = 7, 14
-"""Days of which newcomers are named where none are asked for; and how many before must be known to say who is new."""
+"""Days in which newcomers are looked for by default; and days before those that must be known to say who is new."""
 
 
 def ask(
@@ -51,10 +51,10 @@ def ask(
     within: Collection[str] | None = None,
     limit: int = SHOWN,
 ) -> Answer:
-    """Ask in plain words: what changed, for whom, since when, by whom; answered by what is known.
+    """Answer a question in plain words from what is known: what changed, for whom, since when, by whom.
 
     Raises:
-        NotFound: nothing is known of what may be seen.
+        NotFound: nothing is known about the visible repositories.
         Mistake: as `read`.
     """
     repos = repositories(core, repo, within)
@@ -74,10 +74,10 @@ def search(
     within: Collection[str] | None = None,
     zone: str = "UTC",
 ) -> tuple[Matches, Answer | None]:
-    """Search for all words as they stand; what nothing has as it stands is answered as a question, within the same filters.
+    """Search for all words verbatim; if nothing matches, answer them as a question, within the same filters.
 
     Returns:
-        What was found for the words, and the answer where they were taken for a question; None where they were not.
+        The matches, and the answer if the words were taken as a question, else None.
 
     Raises:
         Mistake: as `read`.
@@ -94,16 +94,16 @@ def search(
 
 
 def repositories(core: Core, repo: str | None, within: Collection[str] | None) -> tuple[str, ...]:
-    """Return the repositories that a question is about: the named one, or all that are known and may be seen."""
+    """Return the repositories a question is about: the named one, or all that are known and visible."""
     return tuple(filter(None, sought(core, repo, within))) or tuple(core.stores.commits.repositories())
 
 
 def read(core: Core, text: str, repos: Sequence[str], zone: str) -> Query:
-    """Read a question about some repositories.
+    """Parse a question about some repositories.
 
     Raises:
-        Mistake: it names a day that is none, somebody whom no commit knows, or a release that is not known: without that it
-            would be another question.
+        Mistake: it names an invalid day, a person without known commits, or an unknown release: without that it would
+            be a different question.
     """
     today, store = today_in(core, zone), core.stores.store
     tags = core.stores.tags.of(repos[0]) if len(repos) == 1 else []
@@ -146,9 +146,9 @@ def answer(
     limit: int = SHOWN,
     filters: Question = _EVERYTHING,
 ) -> Answer:
-    """Look for what a question asks for among what fits `filters`.
+    """Search for what a question asks among what passes `filters`.
 
-    What nothing fits of the question is given up, importance first, then the person, then the days.
+    Conditions that nothing matches are dropped: importance first, then the person, then the days.
     """
     named = (query.repo,) if query.repo else tuple(repos)
     if query.counts in {"authors", "newcomers"}:
@@ -158,7 +158,7 @@ def answer(
     while not (hits := _good(rank(asked, found, core.now()), asked, found)):
         part = next((name for name in _GIVEN_UP if getattr(asked, name)), None)
         less = replace(asked, **{part: getattr(Query(""), part)}) if part else None
-        if part is None or less is None or less.is_empty:  # without that it would ask for anything
+        if part is None or less is None or less.is_empty:  # without that it would ask for everything
             break
         given_up.append(part)
         asked = less
@@ -185,7 +185,7 @@ def _found(core: Core, entry: Entry) -> Found:
 
 
 def _people_counted(core: Core, query: Query, repos: Sequence[str], zone: str, filters: Question) -> Answer:
-    """Count the commits of authors, or name those whose first known commits these are."""
+    """Count commits by author, or name the authors whose first known commits these are."""
     since, today = known_since(core, repos, zone), today_in(core, zone)
     days = query.days
     if query.counts == "newcomers" and not days:
@@ -216,7 +216,7 @@ def _counted(core: Core, query: Query, repos: Sequence[str], zone: str, filters:
 
 
 def _good(hits: Sequence[Hit], query: Query, found: Candidates) -> list[Hit]:
-    """Return the hits that hold enough of what is asked for, by itself and beside the best."""
+    """Return the hits that match enough of the question, in absolute terms and compared with the best."""
     if not hits or not query.clauses:
         return list(hits)
     names = [count for clause, count in zip(query.clauses, found.counts, strict=True) if not clause.sign]
@@ -233,7 +233,7 @@ def _candidates(core: Core, query: Query, repos: Sequence[str], zone: str, filte
 
 
 def _filters(core: Core, query: Query, repos: Sequence[str], zone: str, filters: Question) -> Question:
-    """Return what a question asks for besides its clauses, within `filters`."""
+    """Return a question's conditions other than its clauses, within `filters`."""
     since, until = _moments(query.days, zone)
     return replace(
         filters,
@@ -246,7 +246,7 @@ def _filters(core: Core, query: Query, repos: Sequence[str], zone: str, filters:
 
 
 def _moments(days: Days, zone: str) -> tuple[datetime | None, datetime | None]:
-    """Return the moments between which days lie, as people in a zone live them."""
+    """Return the moments between which days lie, in a zone."""
     since = Window.of(max(days.first, _FIRST_DAY), zone).start if days.first else None
     until = Window.of(max(days.last, _FIRST_DAY), zone).end if days.last else None
     return since, until
@@ -255,7 +255,7 @@ def _moments(days: Days, zone: str) -> tuple[datetime | None, datetime | None]:
 def _pointed_at(
     core: Core, text: str, language: Language, repo: str | None, within: Collection[str] | None
 ) -> tuple[Entry, ...]:
-    """Return the commits that a question names by SHA, number or address; none where it names none that is known."""
+    """Return the commits a question refers to by SHA, number or URL; empty if it refers to none that is known."""
     reference = first_reference(text)
     try:
         detail = show_commit(core, reference, language, repo, within) if reference else None

@@ -21,10 +21,10 @@ Named = dict[str, str]
 _PATTERNS = Patterns(__file__, "bare_topics", WORDS)
 _PATH = re.compile(r"[^\s<>|]*[*?/][^\s<>|]*|[\w-]+\.[a-z]{1,5}", re.ASCII)
 _BETWEEN = {"in", "on", "for", "with", "from", "of", "about", "to"}
-"""Words that say how two topics belong together, which a subscription cannot."""
+"""Words that combine two topics in a way that a subscription cannot."""
 _KIND = re.compile(r"\s*\b(?:change|fix|improvement|commit|update)(?:es|s)?$|(?<=[a-z])(?:es|s)$")
 _LONGEST = 4
-"""Words of the longest name of an area."""
+"""Words in the longest area name."""
 
 
 def _filling() -> frozenset[str]:
@@ -32,7 +32,7 @@ def _filling() -> frozenset[str]:
 
 
 class Unclear(Mistake):
-    """Some words are a topic by themselves, and with the others perhaps one phrase.
+    """Some words are a topic on their own, but may be one phrase together with the others.
 
     Attributes:
         phrase: all of them. `known`: the topics among them.
@@ -45,13 +45,13 @@ class Unclear(Mistake):
 
 
 def named(areas: Areas, words: Sequence[str]) -> list[Named]:
-    """Return what words are about: parted by commas, and by "and" where that parts what is known.
+    """Return the topics that words name: separated by commas, and by "and" if that separates known ones.
 
-    What stood in quotation marks and has a space in it is one topic.
+    Text in quotation marks that contains a space is one topic.
 
     Raises:
-        Unclear: a topic stands beside words that say nothing by themselves.
-        Mistake: something is to be left out.
+        Unclear: a topic is next to words that mean nothing on their own.
+        Mistake: something is to be excluded.
     """
     found, run = list[Named](), list[str]()
     for word in words:
@@ -82,12 +82,12 @@ def meaning(areas: Areas, text: str) -> Named:
 
 
 def is_known(areas: Areas, text: str) -> bool:
-    """Whether a text names more than a word to look for."""
+    """Whether a text names more than a word to search for."""
     return meaning(areas, text).keys() != {"word"}
 
 
 def _kind(text: str) -> str:
-    """Return the change type that a text names, also in the plural or as `security fixes`; empty for none."""
+    """Return the change type that a text names, including plurals and `security fixes`; empty for none."""
     kinds = {say(f"type.{kind}", language).lower(): kind for kind in TYPES for language in LANGUAGES}
     kinds |= {kind: kind for kind in TYPES}
     word = fold(text).lower()
@@ -112,7 +112,7 @@ def _run(areas: Areas, words: Sequence[str]) -> list[Named]:
 
 
 def _bare(areas: Areas, text: str) -> str:
-    """Take brackets around a text, and marks of emphasis around what is known without them, off it."""
+    """Strip brackets around a text, and emphasis if the text is known without it."""
     inner = text.lstrip(OPENINGS_OF_ALL)
     for opening, closing in BRACKETS:
         while inner.endswith(closing) and inner.count(closing) > inner.count(opening):
@@ -126,7 +126,7 @@ def _bare(areas: Areas, text: str) -> str:
 def _part(areas: Areas, text: str) -> list[Named]:
     if reference(text):
         raise Mistake("mistake.fix_or_word", text=text)
-    pair = re.split(r"\s*[|/+]\s*", fold(text))  # a full-width plus, too
+    pair = re.split(r"\s*[|/+]\s*", fold(text))  # including the full-width plus
     if len(pair) > 1 and all(areas.find(fold(one)) for one in pair):
         return [meaning(areas, one) for one in pair]
     if is_known(areas, text):
@@ -153,7 +153,7 @@ def _part(areas: Areas, text: str) -> list[Named]:
 
 
 def _segments(areas: Areas, text: str) -> tuple[list[Named], list[str]]:
-    """Part a text into topics that are known, the longest names first, and the words between them."""
+    """Split a text into known topics, longest names first, and the words between them."""
     words, known, unknown, at = text.split(), list[Named](), list[str](), 0
     while at < len(words):
         for count in range(min(_LONGEST, len(words) - at), 0, -1):

@@ -23,37 +23,37 @@ from bot.port.platform import Option
 _PATTERNS = Patterns(__file__, "grammar", WORDS)
 
 FREE = "ask"
-"""The command for what is none."""
+"""The command for text that is not a command."""
 HIDDEN = {"undo", "home", "details", "why", "rate", "rank", "regenerate", "save"}
-"""Commands that buttons and forms stand for, and that nobody has to type."""
+"""Commands behind buttons and forms, which nobody has to type."""
 
 _SHORT_SHA = re.compile(r"(?=.*\d)[0-9a-f]{6,40}")
 _NEAR, _NEAR_IN_TEXT = 0.7, 0.82
-"""How alike a word must be to a command to be taken for a slip: among other words it is rather one of a question."""
+"""How similar a word must be to a command to count as a typo; among other words it is likelier part of a question."""
 _LONGEST_DAY = 4
-"""Words of a day: `the day before yesterday`."""
+"""Words in a day: `the day before yesterday`."""
 _ENUMERATED = {"area", "type"}
-"""Options whose values people join by "and"."""
+"""Options whose values people join with "and"."""
 _TOPICAL = {"subscribe", "mute"}
-"""Where a bare word may be a choice: elsewhere it is something to look for."""
+"""Commands in which a bare word may be a choice: elsewhere it is something to search for."""
 _ENDING = {"unsubscribe", "unmute"}
-"""Commands that end what somebody subscribed to, or muted."""
+"""Commands that end a subscription or a mute."""
 _WORDED = {"search", "show", "help", FREE}
-"""Where everything that names no option is something to look for."""
+"""Commands in which everything that is not an option is something to search for."""
 _LONGEST_LOOK_BACK = 4
-"""Words of a week or a month: `the month before last`."""
+"""Words in a week or a month: `the month before last`."""
 _WAYS = {"rate": {"up", "down"}, "rank": {"up", "down"}, "save": {"setup", "subscribe", "mute"}}
-"""What follows the names of commands that nobody types: after them, other words are a question."""
+"""What may follow the names of commands that nobody types: with any other words they are a question."""
 _OURS = {"digest", "daybrief"}
-"""What people type before a command, as if it were one."""
+"""What people type before a command as if it were one."""
 _MARKS = ("```", "`", "**", "__", "*", "_", "~")
 _BESIDE = {"whole", "new", "please", "pls", "thanks"}
-"""Words that buttons add to a command, and those of people who are polite."""
+"""Words that buttons add to a command, and polite ones."""
 
 
 @cache
 def _begun() -> tuple[str, ...]:
-    """Return the names of commands that are followed by what they are about, without a space, as Chinese has them; the longest first."""
+    """Return the names of commands that take their argument without a space, as in Chinese; longest first."""
     names = WORDS.names("aliases")
     taking = {*_TOPICAL, *_ENDING, "search"}
     return tuple(
@@ -67,15 +67,15 @@ def _please() -> re.Pattern[str]:
 
 
 def read(text: str) -> Command:
-    """Read a command; `public`, `here` and names may stand anywhere, a bare date or SHA says its own command.
+    """Parse a command; `public`, `here` and names may be anywhere, and a bare date or SHA implies its own command.
 
     Raises:
-        Mistake: there is no such command, or a quotation mark is open.
+        Mistake: there is no such command, or a quotation mark is unclosed.
     """
     text = _unmarked(text)
     found = pieces(text)
     if found[1:] and _head(found[0]) in _OURS and verb(_head(found[1])):
-        found = found[1:]  # our name, or `digest`, typed where commands are only text
+        found = found[1:]  # our name, or `digest`, typed where commands are plain text
     if not found:
         return Command("help")
     name = _verb_of(found[0])
@@ -87,10 +87,10 @@ def read(text: str) -> Command:
             following = _sorted(back.verb, found[count:])
             return replace(following, named={**following.named, **back.named})
     if begun := next((one for one in _begun() if not found[0].is_quoted and found[0].text.startswith(one)), ""):
-        rest = text.lstrip().removeprefix(begun).lstrip(":\uff1a")  # a colon, half or full width
+        rest = text.lstrip().removeprefix(begun).lstrip(":\uff1a")  # a colon, half- or full-width
         return read(f"{begun} {rest}")
     if found[1:] and found[0].text.startswith(("@", "<@")):
-        return read(text.partition(found[0].text)[2])  # our own name, where only we are spoken to
+        return read(text.partition(found[0].text)[2])  # our own name, in a conversation with only us
     day, shown = _day_of(_sorted("date", found)), _sorted("show", found)
     if day.verb != "date" or (is_span(day.text) and pointed_at(fold(day.text)) is None):
         return day
@@ -98,7 +98,7 @@ def read(text: str) -> Command:
 
 
 def read_as(name: str, text: str) -> Command:
-    """Read what stands behind the name of a command.
+    """Parse the arguments of a given command.
 
     Raises:
         Mistake: as `read`.
@@ -107,7 +107,7 @@ def read_as(name: str, text: str) -> Command:
 
 
 def typed(text: str) -> Command:
-    """Read what somebody typed: what begins with the name of a button's command may be a question, or courtesy.
+    """Parse what someone typed: text starting with the name of a button's command may be a question, or politeness.
 
     Raises:
         Mistake: as `read`.
@@ -142,9 +142,9 @@ def typed(text: str) -> Command:
 
 
 def _area_of_day(command: Command) -> Command:
-    """Return `area AMD yesterday` as that area on that day, `areas yesterday` as that day's; any other as it is."""
+    """Return `area AMD yesterday` as that area on that day, `areas yesterday` as that day's areas; others unchanged."""
     words = [word for word in command.words if fold(word).lower().strip(ENDS) not in _BESIDE]
-    if words:  # people end a sentence, and are polite
+    if words:  # people end sentences, and are polite
         command = replace(command, words=(*words[:-1], words[-1].rstrip(ENDS) or words[-1]))
     named = 1 if command.verb == "area" else 0
     for count in range(min(len(command.words) - named, _LONGEST_DAY), 0, -1):
@@ -155,14 +155,14 @@ def _area_of_day(command: Command) -> Command:
 
 
 def of_day(command: Command) -> Command:
-    """Read a command for a day that other words follow (`yesterday AMD`) as a question about that day."""
+    """Parse a day followed by other words (`yesterday AMD`) as a question about that day."""
     named = dict(command.named)
     day = named.pop("on", () if command.verb == "date" else (command.verb,))
     return replace(command, verb=FREE, words=(*day, *command.words), named=named)
 
 
 def _unmarked(text: str) -> str:
-    """Take a quotation's sign, and Markdown's marks around the whole, off a command; what is none stays as it is."""
+    """Strip a quote sign, and Markdown around the whole, from a command; anything else is unchanged."""
     bare = inner = text.strip().removeprefix(">").strip()
     for mark in _MARKS:
         if len(inner) > 2 * len(mark) and inner.startswith(mark) and inner.endswith(mark):
@@ -175,7 +175,7 @@ def _unmarked(text: str) -> str:
 
 
 def _ranked(command: Command) -> Command:
-    """Read `rank lower 5504fd9` and `rank 5504fd9 up` as the buttons' `rank down 5504fd9`; anything else as it is."""
+    """Parse `rank lower 5504fd9` and `rank 5504fd9 up` as the buttons' `rank down 5504fd9`; others unchanged."""
     ways = WORDS.names("directions")
     told = [ways[fold(word).lower()] for word in command.words if fold(word).lower() in ways]
     others = [word for word in command.words if fold(word).lower() not in ways]
@@ -185,7 +185,7 @@ def _ranked(command: Command) -> Command:
 
 
 def _day_of(command: Command) -> Command:
-    """Return `show me yesterday's digest` as the day, or the week, that it asks for; any other command as it is."""
+    """Return `show me yesterday's digest` as the day or week it asks for; any other command unchanged."""
     if reference(command.text):
         return command
     if is_span(command.text):
@@ -202,7 +202,7 @@ def _day_of(command: Command) -> Command:
 
 
 def _look_back(text: str) -> Command | None:
-    """Return the look back on a week or a month that a text names: the calendar's by its words, or the last seven or thirty days."""
+    """Return the weekly or monthly review that a text names: a calendar one by its words, or the last 7 or 30 days."""
     for name, form in _PATTERNS["calendar"].items():
         if form.fullmatch(text):
             return Command(name, named={"on": (text,)})
@@ -211,7 +211,7 @@ def _look_back(text: str) -> Command | None:
 
 
 def _politely(text: str) -> Command | None:
-    """Read `could you subscribe me to AMD?` as the command in it; None where none is asked for."""
+    """Parse `could you subscribe me to AMD?` as the command in it; None if there is none."""
     if chinese := _please().match(text.strip()):
         return read(text.strip()[chinese.end() :])
     found = pieces(text)
@@ -225,9 +225,9 @@ def _politely(text: str) -> Command | None:
 
 
 def printed(command: str | Command) -> str:
-    """Write a command so that `read` reads the same: the name of a button, the opener of a form.
+    """Write a command so that `read` parses it back: the name of a button, the opener of a form.
 
-    What would be read as something else by itself stands in quotation marks. What is text already stays as it is.
+    Words that would be parsed as something else are quoted. A command given as text is returned unchanged.
     """
     if isinstance(command, str):
         return command
@@ -237,7 +237,7 @@ def printed(command: str | Command) -> str:
 
 
 def _word(name: str, word: str) -> str:
-    """Write a word as it is, where that is read as itself; else in quotation marks, in such as hold no option if need be."""
+    """Write a word bare if it is parsed as itself, else quoted, literally if necessary."""
     if not (has_marks(word) or is_start(word)) and _sorted(name, pieces(word)).words == (word,):
         return word
     return quoted(word) if _sorted(name, pieces(quoted(word))).words == (word,) else literal(word)
@@ -262,7 +262,7 @@ def _verb_of(piece: Piece) -> str:
 
 
 def _guessed(found: list[Piece]) -> str:
-    """Return the command that is meant by what begins with none: free text is looked for."""
+    """Return the command meant by text that does not start with one: free text is a question."""
     lowered = _head(found[0])
     if lowered in WORDS.one_of("words.coming") or is_date(lowered):
         return "date"
@@ -278,15 +278,15 @@ def _guessed(found: list[Piece]) -> str:
 
 
 def _sorted(name: str, found: list[Piece]) -> Command:
-    """Tell apart what stands by its place, options, and flags; an option without a value takes the next piece."""
+    """Separate positional words, options, and flags; an option without a value takes the next piece."""
     table, topics = verb(name), verb("subscribe") if name in _ENDING else None
     known = {
         option.name: option for one in (topics, table) if one for option in one.options if one is table or option.named
     }
     words, flags, strange = list[str](), set[str](), list[str]()
     named: dict[str, tuple[str, ...]] = {}
-    last_key = ""  # the option that was given just before
-    goes_on = ""  # the option whose list the next piece goes on with
+    last_key = ""  # the option given just before
+    goes_on = ""  # the option whose list the next piece continues
     rest = iter(joined([_option_of(piece, known) for piece in found], known, is_topical=name in _TOPICAL))
     for piece in rest:
         lowered = fold(piece.name if piece.is_dashed and not piece.sign else piece.text).lower()
@@ -327,7 +327,7 @@ def _sorted(name: str, found: list[Piece]) -> Command:
 
 
 def _option_of(piece: Piece, known: Mapping[str, Option]) -> Piece:
-    """Return a piece in quotation marks as the option that it is, where its command has one of that name."""
+    """Return a quoted piece as an option if its command has one of that name."""
     found = option(piece)
     key = option_name(found.name, known) if found else ""
     is_known = key in known and known[key].named and known[key].kind != "flag"
@@ -335,13 +335,13 @@ def _option_of(piece: Piece, known: Mapping[str, Option]) -> Piece:
 
 
 def _flag(word: str, known: Mapping[str, Option]) -> str:
-    """Return the flag that a word stands for; empty for none."""
+    """Return the flag that a word means; empty for none."""
     name = WORDS.names("flags").get(word, word)
     return name if name == "public" or (name in known and known[name].kind == "flag") else ""
 
 
 def surplus(command: Command) -> tuple[str, ...]:
-    """Return what of a command means nothing: options that it does not have, and words for which it has no place."""
+    """Return the parts of a command that mean nothing: unknown options, and surplus words."""
     found = verb(command.verb)
     if found is None or command.verb in _WORDED | _TOPICAL:
         return command.strange
@@ -355,7 +355,7 @@ def surplus(command: Command) -> tuple[str, ...]:
 
 
 def _choice(word: str, options: Iterable[Option]) -> str:
-    """Return the option that a bare word chooses from; empty if it stands for itself, or for a topic."""
+    """Return the option that a bare word is a choice of; empty if it stands for itself, or for a topic."""
     return next(
         (
             o.name
@@ -367,4 +367,4 @@ def _choice(word: str, options: Iterable[Option]) -> str:
 
 
 _HIDDEN_NAMES = {"on", "feed", "zone", "lang"}
-"""Options that buttons name, and that nobody has to type; any answer may be wanted in another language."""
+"""Options that buttons use, and that nobody has to type; any answer may be requested in another language."""

@@ -17,20 +17,20 @@ from storage.feeds import Feeds
 
 
 def upgrade(core: Core, repo: str, versions: str, language: Language) -> Upgrade:
-    """Tell what moving from one version to another does, such as `v1.2..v1.3`.
+    """Describe what moving from one version to another changes, such as `v1.2..v1.3`.
 
     Raises:
-        BadInput: too much of what lies between is unread; else as `bot.digests.upgrade.make`.
+        BadInput: too many commits in between are unread; else as `bot.digests.upgrade.make`.
         NotFound, Outage: as there.
     """
     return make(core, _readable(core, repo, versions, "upgrade"), versions, language)
 
 
 def fix(core: Core, repo: str, text: str) -> Trace:
-    """Tell what became of a fix: an issue, a pull request, a SHA, or words.
+    """Describe what became of a fix: an issue, a pull request, a SHA, or words.
 
     Raises:
-        BadInput: nothing is asked for.
+        BadInput: the text is empty.
         NotFound, Outage: as `bot.digests.tracing.trace`.
     """
     return trace(core, _source(core, repo), wanted_fix(text))
@@ -40,7 +40,7 @@ def suspects(core: Core, repo: str, versions: str, words: str, area: str) -> Sus
     """Rank the commits between two versions by how likely they broke what `words` report, or an area; either may be empty.
 
     Raises:
-        BadInput: there is no such area, or too much of what lies between is unread; else as `bot.digests.suspects.look`.
+        BadInput: there is no such area, or too many commits in between are unread; else as `bot.digests.suspects.look`.
         NotFound, Outage: as there.
     """
     wanted = (stored_area(core, area),) if area else ()
@@ -48,7 +48,7 @@ def suspects(core: Core, repo: str, versions: str, words: str, area: str) -> Sus
 
 
 def _source(core: Core, repo: str) -> History:
-    """Open a repository where a feed has it, else by its name."""
+    """Open a repository as one of its feeds reads it, else by name."""
     return core.sources.open(parse_place(Feeds(core.stores.store).place_of(repo)))
 
 

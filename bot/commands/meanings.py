@@ -28,17 +28,17 @@ _LISTED = re.compile(f"[{LIST_SIGNS}\\n]")
 _HOW: dict[str, How] = {"daily": "daily", "weekly": "weekly", "once": "once"}
 _TIME = re.compile(r"(\d{1,2})(?:[:.\uff1a](\d\d))?\s*(am|pm)?", re.IGNORECASE)
 _ONE_CLOCK = {"est", "mst"}
-"""Zones without summer time, by whose names people mean the clocks of cities that have it."""
+"""Zones without daylight saving time whose names people use for cities that have it."""
 _NOON, _LAST_HOUR = 12, 23
 _BACKSLASH = re.compile(r"\\(?=[\w.])")
-"""As Windows parts folders; before anything else it takes a letter's meaning away, as in .gitignore."""
+"""A Windows path separator; before anything else it escapes a character, as in .gitignore."""
 _ON_A_MACHINE = re.compile(r"[A-Za-z]:/|~")
 _LINE = re.compile(r"(?<=\w):\d+(?:[:-]\d+)?$")
-"""What stands behind a path that was copied from a message or an editor: its line, perhaps a column or a last line."""
+"""What follows a path copied from a message or an editor: a line, perhaps with a column or a last line."""
 
 
 def area(core: Core, text: str) -> str:
-    """Return an area's key, also of one that only a repository itself names."""
+    """Return an area's key, including areas that only a repository itself defines."""
     try:
         return commands.stored_area(core, fold(text))
     except BadInput:
@@ -68,7 +68,7 @@ def importance(text: str) -> Importance:
 
 
 def how(text: str) -> How:
-    """Return when somebody wants to be told: `daily`, `weekly`, `immediately`; `once` may mean a single time."""
+    """Return when someone wants to be told: `daily`, `weekly`, `immediately`; `once` is refused as ambiguous."""
     wanted = fold(text).lower()
     found = _HOW.get(WORDS.names("how").get(wanted, ""))
     if not found:
@@ -77,9 +77,9 @@ def how(text: str) -> How:
 
 
 def since(text: str, now: datetime, *, last: bool = False) -> datetime:
-    """Return the moment that `7d`, a date or a span that has a name (`last week`) means; `now` is aware, in the asker's zone.
+    """Return the moment meant by `7d`, a date or a named span (`last week`); `now` is aware, in the asker's zone.
 
-    It is the beginning of what is named, with `last` its end.
+    It is the start of the span, or with `last` its end.
     """
     found = days(text, now.date())
     if len(found) > 1:
@@ -110,7 +110,7 @@ def clock(text: str) -> time:
 
 
 def zone(text: str) -> str:
-    """Return an IANA time zone, also by its city alone."""
+    """Return an IANA time zone, also from its city alone."""
     wanted = fold(text).replace(" ", "_").lower()
     known = {name.lower(): name for name in available_timezones()}
     if (wanted not in known or wanted in _ONE_CLOCK) and (meant := of_clocks(fold(text))):
@@ -125,7 +125,7 @@ def zone(text: str) -> str:
 
 
 def path(text: str) -> str:
-    """Return a path or a pattern of paths as the repository has it, without `./` before it and a line's number behind it."""
+    """Return a path or a pattern of paths as in the repository, without a leading `./` or a trailing line number."""
     wanted = _BACKSLASH.sub("/", text.strip())
     if _ON_A_MACHINE.match(wanted):
         raise Mistake("mistake.path", text=text)
@@ -144,12 +144,12 @@ def branch(text: str) -> str:
 
 
 def listed(text: str) -> tuple[str, ...]:
-    """Part a list as people write it: by commas, Chinese ones too; each may stand in quotation marks."""
+    """Split a list as people write it: at commas, including Chinese ones; items may be quoted."""
     return tuple(part for raw in _LISTED.split(text) if (part := unquoted(raw.strip())))
 
 
 def fix(text: str) -> str:
-    """Return how a fix that somebody names is remembered: `#12`, or a SHA; raise Mistake for words, which may mean others tomorrow."""
+    """Return the stored form of a named fix: `#12`, or a SHA; raise Mistake for words, which may mean others later."""
     wanted = wanted_fix(text)
     if wanted.number:
         return f"#{wanted.number}"

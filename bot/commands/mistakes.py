@@ -11,10 +11,10 @@ from formatters.i18n.wording import label
 
 
 class Mistake(BadInput):
-    """What was asked cannot be answered so; `key` names the sentence in `bot/i18n/`, a tuple of texts is listed in it.
+    """A request that cannot be answered; `key` names the sentence in `bot/i18n/`, which lists a tuple of texts.
 
     Attributes:
-        field: the entry of a form that it is about; empty for none.
+        field: the form field it is about; empty for none.
     """
 
     def __init__(self, key: str, **values: str | tuple[str, ...]) -> None:
@@ -24,7 +24,7 @@ class Mistake(BadInput):
         super().__init__(self.said("en"))
 
     def said(self, language: Language, platform: str = "") -> str:
-        """Say it in a language, with its commands as they are typed on a platform; what people wrote stays."""
+        """Say it in a language, with commands as they are typed on a platform and people's own words unchanged."""
         comma = label("list.comma", language)
         listed = {name: comma.join(one) if isinstance(one, tuple) else one for name, one in self.values.items()}
         listed |= {name: as_typed(f"`{listed[name]}`", platform)[1:-1] for name in ("near", "right") if name in listed}
@@ -33,7 +33,7 @@ class Mistake(BadInput):
 
 @contextlib.contextmanager
 def about_field(name: str) -> Iterator[None]:
-    """Let a mistake say which entry of a form it is about."""
+    """Attach the name of a form field to a mistake."""
     try:
         yield
     except Mistake as mistake:

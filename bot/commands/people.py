@@ -7,14 +7,14 @@ from storage.store import Store
 
 
 class People:
-    """The languages that are remembered."""
+    """The stored languages of people."""
 
     def __init__(self, store: Store) -> None:
         self._remembered = KeyValues(store, "language")
         self._known: dict[str, str] = {}
 
     def note(self, asker: Asker) -> None:
-        """Remember the language of somebody who asks; writes only what is new."""
+        """Store the language of someone who asks; writes only changes."""
         key = _key(asker.platform, asker.user)
         if asker.language and self._known.get(key) != asker.language:
             if self._remembered.get(key) != asker.language:
@@ -22,7 +22,7 @@ class People:
             self._known[key] = asker.language
 
     def language(self, platform: str, user: str) -> Language | None:
-        """Return somebody's language; None where the platform has not said it."""
+        """Return someone's language; None if the platform has not reported it."""
         found = self._remembered.get(_key(platform, user))
         return next((language for language in LANGUAGES if language == found), None)
 

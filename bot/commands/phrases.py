@@ -18,7 +18,7 @@ _CLOCK = re.compile(r"\d{1,2}(?:[:.]\d\d)?(?:am|pm)?")
 _HALF = {"am", "pm"}
 _ANY_DAY = date(2024, 12, 31)
 _LONGEST_DATE = 6
-"""Pieces of `since` with a date in several words: `since the day before yesterday`."""
+"""Pieces in `since` with a date of several words: `since the day before yesterday`."""
 _TIMES = {
     ("every", "morning"): "daily", ("each", "morning"): "daily", ("every", "day"): "daily", ("each", "day"): "daily",
     ("once", "a", "day"): "daily", ("every", "week"): "weekly", ("each", "week"): "weekly", ("once", "a", "week"): "weekly",
@@ -26,21 +26,21 @@ _TIMES = {
     ("right", "away"): "immediately", ("in", "real", "time"): "immediately", ("as", "it", "lands"): "immediately",
     ("as", "they", "land"): "immediately",
 }  # fmt: skip
-"""When somebody wants to be told, in more words than one."""
+"""When someone wants to be told, in several words."""
 _STARTS = {words[0] for words in _TIMES} | {"at", *SIGNS}
 
 
 def joined(found: Sequence[Piece], known: Mapping[str, Option], *, is_topical: bool) -> list[Piece]:
-    """Return a line's pieces with each option that is said in several of them as one `name=value`.
+    """Return a line's pieces with each option that is spelt in several of them joined into one `name=value`.
 
-    `known` are the options of its command; where a line names topics (`is_topical`), any option's name goes with what
-    follows it, elsewhere only one that what follows fits: `author` may be a word to look for.
+    `known` are the command's options; in a line that names topics (`is_topical`), any option name takes what follows
+    it, elsewhere only if that is a valid value: `author` may be a word to search for.
     """
     return list(_joined(list(found), known, is_topical=is_topical))
 
 
 def is_start(word: str) -> bool:
-    """Whether a word may go together with what follows it."""
+    """Whether a word may combine with what follows it."""
     lowered = fold(word).lower().rstrip(LIST_SIGNS)
     return (
         lowered in _STARTS
@@ -83,7 +83,7 @@ def _joined(found: list[Piece], known: Mapping[str, Option], *, is_topical: bool
 
 
 def _timed(rest: Sequence[Piece], known: Mapping[str, Option]) -> tuple[Piece, int] | None:
-    """Read `how=once a week`."""
+    """Parse `how=once a week`."""
     if "how" not in known or not rest[0].sign or rest[0].is_quoted or option_name(rest[0].name, known) != "how":
         return None
     words = [fold(rest[0].value).lower(), *map(_plain, rest[1:3])]
@@ -96,7 +96,7 @@ def _timed(rest: Sequence[Piece], known: Mapping[str, Option]) -> tuple[Piece, i
 
 
 def _signed(rest: Sequence[Piece], known: Mapping[str, Option]) -> tuple[Piece, int] | None:
-    """Read `area = AMD` and `area =AMD`."""
+    """Parse `area = AMD` and `area =AMD`."""
     name = _option(rest[0], known)
     if not name or len(rest) < 2 or rest[1].is_quoted or not rest[1].text.startswith(SIGNS):  # noqa: PLR2004 - a pair
         return None
@@ -106,7 +106,7 @@ def _signed(rest: Sequence[Piece], known: Mapping[str, Option]) -> tuple[Piece, 
 
 
 def _spoken(rest: Sequence[Piece], known: Mapping[str, Option], *, is_topical: bool) -> tuple[Piece, int] | None:
-    """Read `since 7d`, `at 18:30`, `at 6 pm`, `every morning`."""
+    """Parse `since 7d`, `at 18:30`, `at 6 pm`, `every morning`."""
     words = [_plain(piece) for piece in rest[:3]]
     if "how" in known:
         for count in (2, 3):
@@ -129,7 +129,7 @@ def _spoken(rest: Sequence[Piece], known: Mapping[str, Option], *, is_topical: b
 
 
 def _goes_on(rest: Sequence[Piece], known: Mapping[str, Option]) -> tuple[Piece, int] | None:
-    """Read `since=last Friday` and `at=6 pm`, whose values go on behind a space."""
+    """Parse `since=last Friday` and `at=6 pm`, whose values continue after a space."""
     first = rest[0]
     name = option_name(first.name, known)
     if name not in _OF_TIME or name not in known or not first.sign or first.is_quoted or first.goes_on:
@@ -142,7 +142,7 @@ def _goes_on(rest: Sequence[Piece], known: Mapping[str, Option]) -> tuple[Piece,
 
 _OF_TIME = {"since", "until", "at"}
 _WORDED = {"at", "how", "min", "since", "until", "lang", "repository", "fix", "zone"}
-"""Options whose names are words of other uses, too: only a value that fits makes them options."""
+"""Options whose names are also ordinary words: only a valid value makes them options."""
 
 
 def _fits(name: str, word: str) -> bool:
@@ -170,12 +170,12 @@ def _names_days(text: str) -> bool:
 
 
 _FIX = re.compile(r"#\d+|(?=.*\d)[0-9a-f]{7,40}")
-"""What a fix is named by: a number, or a SHA; other words after `fix` are a topic."""
+"""How a fix is named: a number, or a SHA; other words after `fix` are a topic."""
 _DAYS = {"today", "yesterday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
 
 
 def _option(piece: Piece, known: Mapping[str, Option]) -> str:
-    """Return the option that a piece names by itself; empty for none."""
+    """Return the option that a piece names on its own; empty for none."""
     word = "" if piece.is_quoted or piece.sign or piece.is_dashed or piece.goes_on else fold(piece.text).lower()
     name = option_name(word, known)
     return name if name in known and known[name].kind != "flag" and known[name].named else ""

@@ -1,7 +1,7 @@
-"""The commands about what is known, answered from the store: one function each, for the terminal and for chat alike.
+"""The queries about what is known, answered from the store: one function each, for the terminal and for chat alike.
 
-A function's first line is its help. Arguments forgive: `AMD`, `amd`, `rocm`; `#16622`, a URL, a short SHA. `within` are
-the only repositories that whoever asks may see; None for all.
+Arguments are lenient: `AMD`, `amd`, `rocm`; `#16622`, a URL, a short SHA. `within`
+are the only repositories that the asker may see; None for all.
 """
 
 import contextlib
@@ -40,7 +40,7 @@ class Detail:
 
 @dataclass(frozen=True, slots=True)
 class AreaCount:
-    """An area, how it is shown, and how many of the last days' commits are in it."""
+    """An area, its display name, and how many of the last days' commits are in it."""
 
     key: str
     name: str
@@ -63,7 +63,7 @@ def show_commit(
         raise BadInput("Which commit? Give its SHA (seven digits will do), #PR, its URL, or words of its title.")
     repos = sought(core, (pointed.repo if pointed else "") or repo, within)
     if pointed and pointed.pull:
-        # A commit of a pull request is known by itself only where it was merged as it is.
+        # A pull request's own commit is known only if it was merged unchanged.
         hits = _each(repos, lambda repo: core.stores.commits.find(pointed.sha, repo)) if pointed.sha else []
         hits = hits or _each(repos, lambda repo: core.stores.commits.by_pull_request(pointed.pull, repo))
         if not hits:
@@ -93,7 +93,7 @@ def show_commit(
 
 
 def sought(core: Core, repo: str | None, within: Collection[str] | None) -> list[str | None]:
-    """Return the repositories to be looked through as they are written in the store, `[None]` for all of them."""
+    """Return the repositories to search, as spelt in the store; `[None]` for all of them."""
     named = _known(core, repo, within)
     if named or within is None:
         return [named]
@@ -106,7 +106,7 @@ def _each(repos: list[str | None], find: Callable[[str | None], list[tuple[str, 
 
 
 def _known(core: Core, repo: str | None, within: Collection[str] | None = None) -> str | None:
-    """Return how the repository is written in the store; raise NotFound if nothing is known of it, or of any."""
+    """Return the stored spelling of the repository; raise NotFound if nothing is known about it, or about any."""
     allowed = None if within is None else {name.lower() for name in within}
     repositories = [name for name in core.stores.commits.repositories() if allowed is None or name.lower() in allowed]
     if not repositories:
@@ -173,12 +173,12 @@ def find_commits(
     limit: int = 20,
     within: Collection[str] | None = None,
 ) -> Answer:
-    """Return what a search finds in `repos`, or in all that may be seen; the question's own `repos` are filled in here."""
+    """Return what a search finds in `repos`, or in all visible ones; the question's own `repos` are filled in here."""
     names: Collection[str | None] = [repos] if repos is None or isinstance(repos, str) else repos
     known = tuple(dict.fromkeys(found for name in names for found in sought(core, name, within) if found))
     answer = search(core.stores.store, replace(wanted, repos=known), limit=limit)
     if wanted == Question(wanted.words) and (not answer.entries or not wanted.words.isascii()):
-        # Commits are in English: who asks for an area by its Chinese name means the area.
+        # Commits are in English: someone who uses an area's Chinese name means the area.
         with contextlib.suppress(BadInput):
             of_area = Question(repos=known, areas=(area_key(wanted.words, core.sources.areas()),))
             found = search(core.stores.store, of_area, limit=limit)
@@ -191,7 +191,7 @@ def _clock(core: Core, zone: str) -> datetime:
 
 
 def stored_area(core: Core, text: str) -> str:
-    """Read an area by any of its names; one that only a repository itself names is known by its commits."""
+    """Parse an area by any of its names; one that only a repository itself defines is known from its commits."""
     try:
         return area_key(text, core.sources.areas())
     except BadInput:
@@ -202,7 +202,7 @@ def stored_area(core: Core, text: str) -> str:
 
 
 def newest_known(core: Core, repo: str | None = None, within: Collection[str] | None = None) -> datetime | None:
-    """Return when the newest commit that is known landed (UTC); None where none is."""
+    """Return when the newest known commit landed (UTC); None if there is none."""
     moments = (core.stores.commits.newest(name) for name in _looked_through(core, repo, within))
     return max(filter(None, moments), default=None)
 
@@ -224,7 +224,7 @@ def list_areas(
             known = counts.get(key, (0, 0))
             counts[key] = (known[0] + commits, known[1] + high)
     areas = {area.key: area for area in core.sources.areas()}
-    areas |= {key: Area(key, {}) for key in counts if key not in areas}  # what only a repository itself names
+    areas |= {key: Area(key, {}) for key in counts if key not in areas}  # areas that only a repository itself defines
     rows = [
         AreaCount(
             key,
@@ -238,7 +238,7 @@ def list_areas(
 
 
 def change_type(text: str) -> ChangeType:
-    """Read a change type by any of its names; raise BadInput with the list of them."""
+    """Parse a change type by any of its names; raise BadInput with the list of them."""
     from analysis.commits.title import read_title
 
     wanted = text.strip().lower()
@@ -246,7 +246,7 @@ def change_type(text: str) -> ChangeType:
     named |= {kind.value: kind for kind in KNOWN_TYPES}
     near = {kind for name, kind in named.items() if wanted and wanted in name}
     found = (named[wanted],) if wanted in named else read_title(f"{wanted}: x").types
-    if not found and len(near) == 1:  # the beginning of its name
+    if not found and len(near) == 1:  # a prefix of its name
         found = tuple(near)
     if found:
         return found[0]
@@ -254,7 +254,7 @@ def change_type(text: str) -> ChangeType:
 
 
 def importance(text: str) -> Importance:
-    """Read an importance; raise BadInput with the list of them."""
+    """Parse an importance; raise BadInput with the list of them."""
     wanted = text.strip().lower()
     named = {say(f"importance.{level}", language): level for level in Importance for language in LANGUAGES}
     if wanted in named:
@@ -263,7 +263,7 @@ def importance(text: str) -> Importance:
 
 
 def area_key(text: str, areas: Areas) -> str:
-    """Read an area by any of its names; raise BadInput with near ones."""
+    """Parse an area by any of its names; raise BadInput with similar ones."""
     if key := areas.find(text):
         return key
     names = {name.lower(): name for area in areas for name in (area.key, *area.names.values())}

@@ -26,16 +26,16 @@ _WITHIN = re.compile(
 )
 _SHORTEST_SHA = 7
 _MOST = 25
-"""References of one text that are looked for."""
+"""References per text that are looked up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What is pointed at.
+    """What a text refers to.
 
     Attributes:
-        repo: empty where none is named; `~3` is the third that the store knows.
-        sha: a commit, perhaps one that only its pull request has.
+        repo: empty if none is named; `~3` is the store's third.
+        sha: a commit, perhaps one that exists only in its pull request.
         pull: a pull request; 0 for none.
     """
 
@@ -45,7 +45,7 @@ class Reference:
 
 
 def reference(text: str) -> Reference | None:
-    """Read a whole text as a reference; None if it is none. A number alone is none, it may be anything."""
+    """Parse a whole text as a reference; None if it is not one. A bare number is not, as it may mean anything."""
     plain = fold(text).strip("`<>()[].,;:!").lower()
     for form in _FORMS:
         if found := form.fullmatch(plain):
@@ -57,10 +57,10 @@ def reference(text: str) -> Reference | None:
 
 
 def wanted_fix(text: str) -> Wanted:
-    """Read which fix is asked for; a number alone is an issue's or a pull request's.
+    """Parse which fix is meant; a bare number is an issue's or a pull request's.
 
     Raises:
-        BadInput: nothing is asked for.
+        BadInput: the text is empty.
     """
     plain = text.strip().strip("`")
     if not plain:
@@ -72,13 +72,13 @@ def wanted_fix(text: str) -> Wanted:
 
 
 def first_reference(text: str) -> str:
-    """Return the first reference within a text, as it stands there; empty if there is none."""
+    """Return the first reference within a text, verbatim; empty if there is none."""
     found = _WITHIN.search(text)
     return found[0] if found else ""
 
 
 def references(text: str) -> tuple[str, ...]:
-    """Return the references within a text, as they stand there, each once."""
+    """Return the references within a text, verbatim and without duplicates."""
     return tuple(dict.fromkeys(found[0] for found in _WITHIN.finditer(text)))[:_MOST]
 
 

@@ -1,6 +1,6 @@
 """The table of commands, one line each, from which help, Slack's manifest and Discord's commands are generated.
 
-How a command is typed: its name, then what stands by its place, then what is named (`since=7d`), and flags (`public`).
+A command is typed as its name, then positional arguments, then named ones (`since=7d`), and flags (`public`).
 """
 
 import re
@@ -24,13 +24,13 @@ _PAIR = re.compile(r"([a-z_]+)=(\S+)")
 
 
 def option_name(word: str, known: Container[str]) -> str:
-    """Return what an option of a command is called by which people name it; `known` are the command's own."""
+    """Return the option meant by the name people use for it; `known` are the command's own."""
     return word if word in known else WORDS.names("options").get(word, word)
 
 
 @lru_cache(maxsize=1)
 def verbs() -> tuple[Verb, ...]:
-    """Return the commands in the order of the help."""
+    """Return the commands in help order."""
     repo, public = _named("repository", "repository"), _named("public", "flag")
     language = _chosen("lang", {language: dict.fromkeys(LANGUAGES, name) for language, name in OWN_NAMES.items()})
     types = _chosen(
@@ -77,7 +77,7 @@ def verbs() -> tuple[Verb, ...]:
 
 
 def verb(name: str) -> Verb | None:
-    """Return the command of that name (or another of its names), or None."""
+    """Return the command with that name or alias, or None."""
     wanted = WORDS.names("aliases").get(name.lower(), name.lower())
     return next((found for found in verbs() if found.name == wanted), None)
 
@@ -90,12 +90,12 @@ def usage(found: Verb, platform: str = "") -> str:
 
 
 def as_typed(text: str, platform: str) -> str:
-    """Return one of our sentences with the commands in it as people type them on a platform; Discord has options of its own."""
+    """Return one of our sentences with its commands as typed on a platform; Discord has options of its own."""
     return _CODE.sub(lambda code: f"`{_on_discord(code[1])}`", text) if platform == _DISCORD else text
 
 
 def _on_discord(code: str) -> str:
-    """Return `subscribe area=AMD`, `since=7d` or `public` in Discord's way; what is no command stays as it is."""
+    """Return `subscribe area=AMD`, `since=7d` or `public` in Discord's syntax; anything else is unchanged."""
     head, *rest = code.split()
     found = verb(head) if head == head.lower() else None
     if found is None:
@@ -114,7 +114,7 @@ def _on_discord(code: str) -> str:
 
 
 def discord_command(found: Verb) -> str:
-    """Return which of Discord's commands has this one below it: `digest`, `digest-channel`."""
+    """Return the Discord command that has this one as a subcommand: `digest`, `digest-channel`."""
     return f"{_DIGEST}-{found.group.name}" if found.group else _DIGEST
 
 

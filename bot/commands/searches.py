@@ -16,7 +16,7 @@ from bot.digests.core import Core
 from storage.search import Answer, Question
 
 FILTERS = ("since", "until", "area", "type", "author", "min")
-"""What a search may be narrowed by, besides the repository."""
+"""What a search may be filtered by, besides the repository."""
 _PAIR = re.compile(r"(?<!\S)(\w+)[:=\uff1a\uff1d](\S+)")
 _CLOSE, _NEARLY = 0.6, 0.75
 
@@ -36,10 +36,10 @@ def search_commits(
 
 
 def read_search(core: Core, text: str, zone: str = "UTC") -> tuple[Question, list[str]]:
-    """Read what is searched for, with its filters; and the repositories that they name, often none.
+    """Parse a search with its filters; and the repositories they name, often none.
 
     Raises:
-        Mistake: a filter cannot be read, or nothing lies between its days.
+        Mistake: a filter is invalid, or its span is empty.
     """
     command = read_as("search", text)
     words = " ".join([*command.words, *command.strange, *command.flags])  # where nothing can be public, it is a word
@@ -47,10 +47,10 @@ def read_search(core: Core, text: str, zone: str = "UTC") -> tuple[Question, lis
 
 
 def wanted(core: Core, words: str, given: Mapping[str, Sequence[str]], zone: str) -> Question:
-    """Return what is searched for: words, within what is given by the names of filters.
+    """Return the search for some words, with the filters given by name.
 
     Raises:
-        Mistake: a filter cannot be read or is misspelt, or nothing lies between its days.
+        Mistake: a filter is invalid or misspelt, or its span is empty.
     """
     now = core.now().astimezone(ZoneInfo(zone))
     if wrong := _misspelt(core, words, now):
@@ -72,14 +72,14 @@ def wanted(core: Core, words: str, given: Mapping[str, Sequence[str]], zone: str
 
 
 def _alternatives(values: Sequence[str], read: Callable[[str], str]) -> tuple[tuple[str, ...], ...]:
-    """Read what a search is narrowed to: `AMD,NPU` is any of them, what is given twice must hold twice."""
+    """Parse a search filter: `AMD,NPU` means any of them; if given twice, both must hold."""
     return tuple(tuple(map(read, meanings.listed(value))) for value in values)
 
 
 def _misspelt(core: Core, words: str, now: datetime) -> tuple[str, str] | None:
-    """Return what of a search looks like a filter and is none, with its right form: `mim:high`, `min=high`.
+    """Return a part of a search that resembles a filter but is none, and its correct form: `mim:high`, `min=high`.
 
-    A name in code may look so, too (`dtype:fp8`); it is taken for a filter where its value is one of that filter's.
+    A name in code may look similar (`dtype:fp8`); it counts as a filter if its value is valid for that filter.
     """
     for found in _PAIR.finditer(words):
         for name in get_close_matches(found[1].lower(), (*FILTERS, "repo"), n=1, cutoff=_CLOSE):

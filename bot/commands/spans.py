@@ -17,14 +17,14 @@ _PATTERNS = Patterns(__file__, "spans", WORDS)
 
 _SPAN = re.compile(r"(\d{4}-\d\d-\d\d)(?:\.\.(\d{4}-\d\d-\d\d))?")
 _AROUND = ENDS + " "
-_ANY_DAY = date(2024, 12, 31)  # after a leap year's every day, to tell what is a date at all
+_ANY_DAY = date(2024, 12, 31)  # after every day of a leap year, to tell whether something is a date at all
 
 
 def read_span(text: str, today: date, zone: str) -> Window:
-    """Read a day, `first..last` as commands of buttons name it, or a span that has a name: `last week`.
+    """Parse a day, `first..last` as buttons write it, or a named span: `last week`.
 
     Raises:
-        Mistake: it is none, or has not come yet.
+        Mistake: it is none of these, or lies in the future.
     """
     if ends := _ends(text):
         return _between([read_span(end, today, zone) for end in ends], zone)
@@ -48,20 +48,20 @@ def read_span(text: str, today: date, zone: str) -> Window:
 
 
 def named_days(text: str, today: date) -> tuple[date, date] | None:
-    """Return the first and the last of the days that a text names as a question does, and nothing else; None for any other text."""
+    """Return the first and last day if a text names days as a question does, and nothing else; None otherwise."""
     read = read_days(fold(text), today)
     first = None if read.rest.strip(_AROUND) else read.days.first
     return (first, read.days.last or today) if first else None
 
 
 def say_span(window: Window) -> str:
-    """Write a window as `read_span` reads it."""
+    """Write a window as `read_span` parses it."""
     first, last = window.first.isoformat(), window.last.isoformat()
     return first if first == last else f"{first}..{last}"
 
 
 def is_date(text: str) -> bool:
-    """Whether a text is a date, a word such as `yesterday`, or a span as buttons write it; not `3/4`, which may be anything."""
+    """Whether a text is a date, a word such as `yesterday`, or a span as buttons write it; not the ambiguous `3/4`."""
     if _SPAN.fullmatch(text):
         return True
     with contextlib.suppress(BadInput):
@@ -71,17 +71,17 @@ def is_date(text: str) -> bool:
 
 
 def is_day(text: str) -> bool:
-    """Whether a text is a date however people write it."""
+    """Whether a text is a date in any common notation."""
     return bool(days(text, _ANY_DAY)) or is_date(text)
 
 
 def is_span(text: str) -> bool:
-    """Whether a text is a date, or two with a word between them."""
+    """Whether a text is a date, or two joined by a word."""
     return all(map(is_day, _ends(text) or (text,)))
 
 
 def _ends(text: str) -> tuple[str, str] | None:
-    """Return the two days of `2026-03-06 to 2026-03-12`, as they are written; None for a day alone."""
+    """Return the two days of `2026-03-06 to 2026-03-12`, verbatim; None for a single day."""
     found = _PATTERNS.from_to.fullmatch(fold(text).lower())
     return (found["first"], found["last"]) if found and not _SPAN.fullmatch(text) else None
 

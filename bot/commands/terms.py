@@ -7,7 +7,7 @@ _ENDS = "".join({*ENDS, *LIST_SIGNS, *"~\"'“”‘’()\uff5e\uff08\uff09"})
 
 
 def terms(text: str) -> list[str]:
-    """Return the words of a question without those that questions are made of."""
+    """Return the words of a question without stop words."""
     found = []
     for raw in text.split():
         word = raw.strip(_ENDS)
@@ -19,29 +19,29 @@ def terms(text: str) -> list[str]:
 
 
 def is_thanks(text: str) -> bool:
-    """Whether somebody only says thank you, or goodbye."""
+    """Whether someone only says thank you, or goodbye."""
     return _is_only(text, "thanks")
 
 
 def is_greeting(text: str) -> bool:
-    """Whether somebody only says hello."""
+    """Whether someone only says hello."""
     return _is_only(text, "greetings")
 
 
 def is_farewell(text: str) -> bool:
-    """Whether somebody only takes their leave."""
+    """Whether someone only says goodbye."""
     return _is_only(text, "farewells")
 
 
 def is_stop(text: str) -> bool:
-    """Whether somebody only wants that nothing comes any more."""
+    """Whether someone only wants no more messages."""
     words = [_plain(word.strip(_ENDS)) for word in text.split()]
     asked, beside = WORDS.one_of("words.stop"), WORDS.one_of("words.stopped")
     return " ".join(words) in asked or (bool(asked & set(words)) and asked | beside >= set(words))
 
 
 def asks_for_news(text: str) -> bool:
-    """Whether somebody asks what is new, and of nothing in particular."""
+    """Whether someone asks what is new, in general."""
     words, news = {_plain(word.strip(_ENDS)) for word in text.split()}, WORDS.one_of("words.of_news")
     is_asked = bool(words & WORDS.one_of("words.asks_news") and words & news)
     rest = words - WORDS.one_of("words.greetings")

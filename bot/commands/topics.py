@@ -18,12 +18,12 @@ from storage.subscriptions import BOTS, Subscription
 
 NAMES = ("area", "path", "author", "word", "type", "label", "fix")
 MOST = 12
-"""Topics of one line: more is rather a mistake, such as a text that was pasted."""
+"""Topics per line: more is probably a mistake, such as pasted text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What a subscription is about: what is given must all hold; without anything it is everything."""
+    """What a subscription is about: everything given must match; with nothing given it is everything."""
 
     area: str = ""
     path: str = ""
@@ -36,15 +36,15 @@ class Topic:
 
 
 def read(core: Core, given: Mapping[str, Sequence[str]], words: Sequence[str]) -> list[Topic]:
-    """Return the topics of a line: `given` by their names, `words` as they stand beside them; none if nothing is named.
+    """Return the topics of a line: `given` by name, `words` beside them; none if no topic is named.
 
     Raises:
-        Mistake: a name is not known, or it is not clear what a word belongs to.
+        Mistake: a name is unknown, or it is unclear what a word belongs to.
     """
     named = {name: [one for text in given.get(name, ()) for one in meanings.listed(text)] for name in NAMES}
     named = {name: values for name, values in named.items() if values}
     bare = bare_topics.named(core.sources.areas(), words)
-    if bare == [{}] and named:  # everything, but what is named
+    if bare == [{}] and named:  # everything, but limited by what is named
         bare = []
     if bare and named.keys() - {"type"}:
         raise _stray(named, " ".join(words))
@@ -67,7 +67,7 @@ def _checked_topic(core: Core, one: dict[str, str], others: dict[str, str]) -> T
 
 
 def _checked(core: Core, name: str, value: str) -> str:
-    """Return a value as it is stored; raise Mistake where there is no such area or type, or no such person."""
+    """Return a value as it is stored; raise Mistake for an unknown area, type or person."""
     with about_field(name):
         return _stored(core, name, value)
 
@@ -85,14 +85,14 @@ def _stored(core: Core, name: str, value: str) -> str:
         return meanings.path(value)
     if name == "author":
         author = value.lstrip("@")
-        if not value.strip("@ "):  # nobody would be everybody
+        if not value.strip("@ "):  # an empty name would match everyone
             raise Mistake("mistake.author_nobody", text=value)
         return BOTS if fold(author).lower() in WORDS.one_of("words.bots") else author
     return value
 
 
 def _stray(named: Mapping[str, Sequence[str]], text: str) -> Mistake:
-    """Ask what a word beside a name belongs to, with the line as it could be meant."""
+    """Ask what a word beside a name belongs to, suggesting how the line could be meant."""
     name = next((one for one in ("author", "word", "path") if one in named), next(iter(named)))
     whole = " ".join([named[name][-1], text])
     return Mistake("mistake.stray", text=text, right=f'{name}="{whole}"')
@@ -123,7 +123,7 @@ def say_topic(one: Subscription | Topic, areas: Areas, language: Language) -> st
 
 
 def say_topics(topics: Iterable[str], language: Language) -> str:
-    """Join topics that are said already."""
+    """Join topics that are already worded."""
     *first, last = topics
     if not first:
         return last
@@ -131,11 +131,11 @@ def say_topics(topics: Iterable[str], language: Language) -> str:
 
 
 def say_when(one: Subscription, language: Language) -> str:
-    """Say when it is told."""
+    """Say when its news is sent."""
     return tell(f"when.{one.how}", language, time=f"{one.at:%H:%M}", zone=say_zone(one.zone, language))
 
 
 def say_zone(zone: str, language: Language) -> str:
-    """Say on which clocks: `New York time`."""
+    """Say whose local time it is: `New York time`."""
     city = zone.rpartition("/")[2].replace("_", " ")
     return tell("when.zone" if "/" in zone else "when.zone_plain", language, city=city, zone=zone)

@@ -6,11 +6,11 @@ from bot.i18n.wording import tell
 
 _DEFECT = "cause.defect"
 _IN_FULL = {"cause.clone", "cause.configuration"}
-"""Causes whose way out stands only in the error's own sentence."""
+"""Causes whose remedy is only in the error's own message."""
 
 
 def cause_of(error: Exception) -> str:
-    """Return the key of the sentence that tells what kind of trouble an error is."""
+    """Return the key of the sentence that describes an error's kind of trouble."""
     match error:
         case Unwelcome():
             return "cause.token"
@@ -31,12 +31,12 @@ def cause_of(error: Exception) -> str:
 
 
 def say_cause(cause: str, text: str, language: Language) -> str:
-    """Say what keeps a feed from its work, and what is to be done; `text` is the error in English."""
+    """Say what stops a feed from working, and how to fix it; `text` is the error in English."""
     return text if cause in _IN_FULL and language == "en" else tell(cause, language)
 
 
 def worded(problem: Problem, language: Language) -> str:
-    """Say to whoever asked why there is no answer."""
+    """Tell the asker why there is no answer."""
     if language == "en":
         return str(problem)
     match problem:

@@ -11,9 +11,9 @@ from storage.search import Question
 
 
 def unread(core: Core, repos: Sequence[str], days: Days, zone: str) -> tuple[Days, ...]:
-    """Return the spans of these days of which not all commits are known, as nobody read them after they were over.
+    """Return the spans of these days whose commits are not all known, because they were not read after they ended.
 
-    Today counts as read as soon as a part of it was. Days without a beginning begin with the first that is known.
+    Today counts as read once a part of it was. A span without a start begins with the first known day.
     """
     today, known = today_in(core, zone), known_since(core, repos, zone)
     last = min(days.last or today, today)
@@ -35,25 +35,25 @@ def unread(core: Core, repos: Sequence[str], days: Days, zone: str) -> tuple[Day
 
 
 def days_of(wanted: Question, zone: str) -> Days:
-    """Return the days between the moments that a search is narrowed to."""
+    """Return the days between the moments that a search is limited to."""
     since, until = wanted.since, wanted.until
     last = (until - timedelta(microseconds=1)).astimezone(ZoneInfo(zone)).date() if until else None
     return Days(since.astimezone(ZoneInfo(zone)).date() if since else None, last)
 
 
 def known_since(core: Core, repos: Sequence[str], zone: str) -> date | None:
-    """Return the day of the oldest commit that is known; None without any."""
+    """Return the day of the oldest known commit; None without any."""
     spans = [span[0] for name in repos if (span := core.stores.history.span(name))]
     return min(spans).astimezone(ZoneInfo(zone)).date() if spans else None
 
 
 def today_in(core: Core, zone: str) -> date:
-    """Return the day that it is now in a zone."""
+    """Return today's date in a zone."""
     return core.now().astimezone(ZoneInfo(zone)).date()
 
 
 def _spans(days: Sequence[date]) -> Iterator[Days]:
-    """Join days that follow each other."""
+    """Merge adjacent days."""
     first = last = None
     for day in days:
         if first and last and day > last + timedelta(days=1):

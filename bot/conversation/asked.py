@@ -16,30 +16,30 @@ from storage.store import Store
 
 _KEY = "conversations"
 _MOST, _CHAIN = 200, 4
-"""Conversations that are kept, and questions of one that lean on each other."""
+"""Conversations that are kept, and how many questions in a row may build on each other."""
 _LONGEST_COUNT = 10
-"""Up to which place people count the commits of a list."""
+"""The highest place in a list that people refer to by number."""
 _FRESH, _FRESH_OUTSIDE = timedelta(hours=12), timedelta(minutes=30)
-"""How long a question may be leaned on in its thread, and outside of threads."""
+"""How long a question stays available as context in its thread, and outside of threads."""
 
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """The questions that the next one may lean on, the oldest first, and the commits that the last answer showed."""
+    """The questions that the next one may build on, oldest first, and the commits shown by the last answer."""
 
     texts: tuple[str, ...]
     commits: tuple[str, ...]
 
 
 class Conversations:
-    """What was asked, by the thread that it was asked in, outside of one by who asked where."""
+    """What was asked, by thread, or outside of threads by asker and channel."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._kept = KeyValues(store, "asked")
 
     def before(self, request: Request, now: datetime) -> Before | None:
-        """Return what was asked before, unless it is too long ago."""
+        """Return the previous questions, unless they are too old."""
         found = self._all().get(_key(request, request.thread or request.asker.user))
         fresh = _FRESH if request.thread else _FRESH_OUTSIDE
         if not found or now - datetime.fromisoformat(found["at"]) > fresh:
@@ -47,7 +47,7 @@ class Conversations:
         return Before(tuple(found["texts"]), tuple(found["commits"]))
 
     def note(self, request: Request, before: Before, now: datetime) -> None:
-        """Remember what was asked; a thread that begins below the question goes on with it, too."""
+        """Store what was asked; a thread that starts below the question continues it, too."""
         places = [request.thread] if request.thread else [request.asker.user, *filter(None, [request.message])]
         kept = {"texts": before.texts[-_CHAIN:], "commits": before.commits, "at": now.isoformat()}
         with self._store.write():
@@ -68,17 +68,17 @@ def _key(request: Request, place: str) -> str:
 
 
 async def asked_before(context: CommandContext) -> Before | None:
-    """Return what was asked before in the same conversation; None where nothing was, or too long ago."""
+    """Return what was asked before in the same conversation; None if nothing was, or too long ago."""
     core = context.services.core
     conversations = Conversations(core.stores.store)
     return await context.services.work.quick(lambda: conversations.before(context.request, core.now()))
 
 
 async def commit_pointed_at(context: CommandContext, text: str) -> str:
-    """Return the commit of the last answer that a text points at by its place (`the second one`); empty where it points at none.
+    """Return the commit of the last answer that a text refers to by place (`the second one`); empty if it does not.
 
     Raises:
-        Mistake: the last answer showed fewer.
+        Mistake: the last answer showed fewer commits.
     """
     place = pointed_at(fold(text))
     before = None if place is None else await asked_before(context)
@@ -90,6 +90,6 @@ async def commit_pointed_at(context: CommandContext, text: str) -> str:
     day = next(iter(days(text, context.today(context.zone()))), None)
     if not day:
         raise Mistake("mistake.beyond", count=str(count))
-    if place <= _LONGEST_COUNT:  # nobody counts to the twelfth: that is a day
+    if place <= _LONGEST_COUNT:  # nobody counts to the twelfth: that is a date
         raise Mistake("mistake.beyond_or_day", count=str(count), day=day.isoformat())
     return ""

@@ -37,24 +37,24 @@ PRIVATE = {
     "subscribe", "mute", "unmute", "subs", "unsubscribe", "undo", "setup", "save", "home", "rate", "rank", "details", "why", "uses", "explain",
     "prompts", "preview",
 }  # fmt: skip
-"""Answers that are nobody else's business, or that would fill a channel, whatever is asked."""
+"""Answers that are private, or that would flood a channel, whatever is requested."""
 
 _OF_DAYS = {"today", "yesterday", "date", "details", "why", "rerun", "regenerate"}
-"""Commands that read a day's commits: a model reads them in the channel's language, and not once more for each reader."""
+"""Commands that read a day's commits: a model reads them in the channel's language, not once per reader."""
 
 _REPOSITORY = re.compile(r"(?=.*[A-Za-z])(?!.*\.\.)[\w-][\w.-]*/[\w.-]+", re.ASCII)
-"""`owner/name`; `5/5` is none, nor is `a/main..b`, which lies between two revisions."""
+"""`owner/name`; `5/5` is not one, nor is `a/main..b`, a range of revisions."""
 _ADDRESS = re.compile(r"^(?:https?://(?:www\.)?|git@|ssh://git@)?github\.com[/:]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What all answers are made with.
+    """What all answers need.
 
     Attributes:
-        analyser: reads a commit once, however many ask; `fresh` reads it again.
-        mend: shows a feed's post anew after something in it changed.
-        welcome: tells a channel what a feed that was made there brings.
+        analyser: reads a commit once, however many people ask; `fresh` reads it again.
+        mend: updates a feed's post after something in it changed.
+        welcome: tells a channel what a new feed there brings.
     """
 
     core: Core
@@ -71,7 +71,7 @@ class Services:
 
 
 class AmbiguousChoice(Exception):
-    """Several are meant; the choices are commands with their labels."""
+    """Several match; the choices are commands with their labels."""
 
     def __init__(self, key: str, choices: list[tuple[str, str]]) -> None:
         super().__init__(key)
@@ -81,11 +81,11 @@ class AmbiguousChoice(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CommandContext:
-    """One request, understood.
+    """A parsed request with its context.
 
     Attributes:
-        feeds: those of the channel that it was asked in; in direct messages the one that it names, for who administers it.
-        visible: the repositories that may be seen from there.
+        feeds: those of the channel it was asked in; in direct messages the named one, if the asker may administer it.
+        visible: the repositories visible from there.
     """
 
     services: Services
@@ -102,17 +102,17 @@ class CommandContext:
 
     @property
     def is_admin(self) -> bool:
-        """Whether who asks may administer what is asked about: the channel, or from their home one of its feeds."""
+        """Whether the asker may administer the channel concerned, or from their home tab one of its feeds."""
         return self.services.access.is_admin(self.asker) or (self.asker.is_direct and bool(self.feeds))
 
     @property
     def of_channel(self) -> "CommandContext":
-        """The same in the channel's language: for what is shown to all of it."""
+        """The same in the channel's language: for what the whole channel sees."""
         return replace(self, language=self.feeds[0].language) if self.feeds and not self.asker.is_direct else self
 
     @property
     def recipient(self) -> Recipient:
-        """The person, or with `here` the channel, as one who is told things."""
+        """The person, or with `here` the channel, as a recipient."""
         asker = self.asker
         if "here" in self.command.flags and not asker.is_direct:
             return Recipient(asker.platform, asker.workspace, "channel", asker.channel)
@@ -120,24 +120,24 @@ class CommandContext:
 
     @property
     def owner(self) -> Owner:
-        """Who asks, as the owner of what they sent."""
+        """The asker, as the owner of files they sent."""
         return Owner(self.asker.platform, self.asker.workspace, self.asker.user)
 
     def value(self, name: str) -> str:
-        """Return what was given under a name, in a form or as `name=value`; empty if nothing was."""
+        """Return the value given under a name, in a form or as `name=value`; empty if none was."""
         return unquoted((self.request.values.get(name) or self.command.value(name)).strip())
 
     def values(self, name: str) -> list[str]:
-        """Return all that was given under a name."""
+        """Return all values given under a name."""
         found = (self.request.values.get(name, ""), *self.command.named.get(name, ()))
         return [unquoted(text.strip()) for text in found if text.strip()]
 
     def say(self, key: str, **values: object) -> str:
-        """Return a sentence in the asker's language, its commands as they are typed where it is shown."""
+        """Return a sentence in the asker's language, with its commands as typed on their platform."""
         return tell(key, self.language, lambda text: as_typed(text, self.asker.platform), **values)
 
     def listed(self, items: Iterable[str]) -> str:
-        """Return items as the asker's language lists them."""
+        """Return items as a list in the asker's language."""
         return label("list.comma", self.language).join(items)
 
     def note(self, key: str, *buttons: Button, **values: object) -> Note:
@@ -145,11 +145,11 @@ class CommandContext:
         return Note(self.say(key, **values), "done", buttons)
 
     def working(self, key: str, **values: object) -> Note:
-        """Return a sentence for the time until the answer is there."""
+        """Return a sentence to show until the answer is ready."""
         return Note(self.say(key, **values), "working")
 
     def button(self, key: str, command: str) -> Button:
-        """Return a button by its wording's key and its command."""
+        """Return a button by the key of its label and its command."""
         return Button(self.say(f"button.{key}"), command)
 
     # -- what is meant
@@ -158,7 +158,7 @@ class CommandContext:
         """Return the repository that is meant: the named one, or the only one here.
 
         Raises:
-            Mistake: there is none, or it may not be seen from here.
+            Mistake: there is none, or it is not visible from here.
             Which: there are several.
         """
         wanted = self.value("repository") or next(filter(self.is_repository, self.command.words), "")
@@ -177,7 +177,7 @@ class CommandContext:
         return names[0]
 
     def is_repository(self, word: str) -> bool:
-        """Whether a word names a repository: by owner and name, or one that may be seen from here by its name alone."""
+        """Whether a word names a repository: by owner and name, or a visible one by its name alone."""
         name = bare_name(word)
         if name.lower() in {seen.lower().rpartition("/")[2] for seen in self.visible}:
             return True
@@ -188,7 +188,7 @@ class CommandContext:
         return next((seen for seen in self.visible if seen.lower() == name.lower()), name)
 
     def seen(self, wanted: str) -> str:
-        """Return how a repository that somebody names is written; raise Mistake if it may not be seen from here."""
+        """Return the spelling of a repository that someone names; raise Mistake if it is not visible from here."""
         name = bare_name(wanted)
         if name.startswith("~") and name[1:].isdigit():
             numbers = {number: known for known, number in self.services.core.stores.commits.numbers().items()}
@@ -206,26 +206,26 @@ class CommandContext:
         )
 
     def feed_of(self, repo: str) -> Feed | None:
-        """Return the channel's feed for a repository: the one that a button names, of several the first that brings digests."""
+        """Return the channel's feed for a repository: the one a button names, else the first that brings digests."""
         named = self.value("feed")
         here = [feed for feed in self.feeds if feed.repository.lower() == repo.lower()]
         found = [feed for feed in here if str(feed.id) == named] or here
         return min(found, key=lambda feed: feed.looks_back, default=None)
 
     def scope_of(self, repo: str) -> Scope:
-        """Return the part of a repository that is meant: what all of the channel's feeds of it bring, or the one that a button names."""
+        """Return the part of a repository that is meant: what the channel's feeds cover, or the one a button names."""
         named = self.value("feed")
         here = [feed for feed in self.feeds if feed.repository.lower() == repo.lower()]
         scopes = {feed.scope for feed in here if str(feed.id) == named} or {feed.scope for feed in here}
         return scopes.pop() if len(scopes) == 1 else EVERYTHING
 
     def zone(self, repo: str = "") -> str:
-        """Return the zone whose days are meant: the one that a button names, the feed's, the asker's, or the machine's."""
+        """Return the zone whose days are meant: the one a button names, the feed's, the asker's, or the machine's."""
         named = self.command.value("zone")
         if named and self.command.verb != "save":
             return meanings.zone(named)
         feed = self.feed_of(repo) or next(iter(self.feeds), None)
-        is_said = self.asker.platform == TERMINAL and self.asker.zone  # by --tz
+        is_said = self.asker.platform == TERMINAL and self.asker.zone  # from --tz
         if feed and not is_said:
             return feed.zone
         try:
@@ -234,12 +234,12 @@ class CommandContext:
             return machine_zone()
 
     def today(self, zone: str) -> date:
-        """Return the day that it is now in a zone."""
+        """Return today's date in a zone."""
         return self.services.core.now().astimezone(ZoneInfo(zone)).date()
 
 
 def bare_name(text: str) -> str:
-    """Return a repository's name as it is written by itself: without an address, or a link's marks, around it."""
+    """Return a bare repository name, stripped of a URL or link markup."""
     name = fold(text).strip("`<>").partition("|")[0]
     bare, is_address = _ADDRESS.subn("", name)
     whole = bare.strip("/").removesuffix(".git")
@@ -247,7 +247,7 @@ def bare_name(text: str) -> str:
 
 
 Handler = Callable[[CommandContext], AsyncIterator[Reply]]
-"""Answers a question: each reply replaces the one before."""
+"""Answers a question: each reply replaces the previous one."""
 
 
 async def read_context(services: Services, request: Request, command: Command) -> CommandContext:
@@ -268,9 +268,9 @@ async def read_context(services: Services, request: Request, command: Command) -
 
 
 def language_of(asker: Asker, command: Command | None, feeds: tuple[Feed, ...], *, by_model: bool = False) -> Language:
-    """Return the language to answer in: the one that was named; the channel's for what all of it sees, else the asker's.
+    """Return the language to answer in: the named one; the channel's for what everyone there sees, else the asker's.
 
-    `by_model`: a model reads commits, which costs for each language.
+    `by_model`: a model reads commits, at a cost per language.
     """
     if named := language_named(command.value("lang")) if command else None:
         return named
@@ -282,6 +282,6 @@ def language_of(asker: Asker, command: Command | None, feeds: tuple[Feed, ...], 
 
 
 def language_named(text: str) -> Language | None:
-    """Return the language that somebody names, in either language; None for another one."""
+    """Return the language that someone names, in either language; None for any other."""
     named = WORDS.names("languages").get(text.strip().lower())
     return next((language for language in LANGUAGES if language == named), None)

@@ -55,19 +55,19 @@ from formatters.reply import Button, Note, Reply, Sheet
 _LOG = logging.getLogger(__name__)
 
 _SEVERAL = {"setup", "subscribe", "mute", "unmute", "unsubscribe", "search"}
-"""Commands that take several values of what topics are named by."""
+"""Commands that accept several values for a topic's options."""
 
 _OF_TOPICS = {"subscribe", "mute", "unmute", "unsubscribe", "save"}
 _MENTION = re.compile(r"<(?P<sign>[@#])[!&]?\w[^>]*>")
-"""Somebody, a group or a channel, as platforms write them: ids that say nothing here, and that nobody is to read."""
+"""A person, a group or a channel, as platforms write them: IDs that mean nothing here, to us or to readers."""
 _OF_DAYS = {"today", "yesterday", "date"}
-"""Commands for days, with which questions begin, too."""
+"""Commands for days, which may also begin a question."""
 _OF_SPANS = {"week", "month"}
-"""The same of look backs; `month 2026-02` is no question."""
+"""The same for reviews; `month 2026-02` is not a question."""
 
 
 class Dispatcher:
-    """A conversation with everybody on every platform."""
+    """A conversation with everyone on every platform."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -105,7 +105,7 @@ class Dispatcher:
             yield Answer(Note(tell("mistake.defect", language), "problem"))
 
     def _named(self, command: Command, request: Request) -> Command:
-        """Return a command with the accounts of the people whom it mentions."""
+        """Return a command with the accounts of the people it mentions."""
         platform = request.asker.platform
         words = tuple(self._accounts.named(word, platform) for word in command.words)
         named = {
@@ -115,7 +115,7 @@ class Dispatcher:
         return replace(command, words=words, named=named)
 
     async def _language(self, request: Request, command: Command | None, known: Language) -> Language:
-        """Return the language for what is said to somebody alone, be it that their command could not even be read."""
+        """Return the language for private replies, even if the command could not be parsed."""
         asker = request.asker
         if asker.language and not (command and command.value("lang")):
             return asker.language
@@ -156,7 +156,7 @@ def _asks(command: Command, strange: Collection[str]) -> bool:
 
 
 def _strange(context: CommandContext) -> list[str]:
-    """Return what stands in a command where it takes nothing."""
+    """Return the surplus parts of a command."""
     return [piece for piece in surplus(context.command) if not context.is_repository(piece)]
 
 
@@ -180,7 +180,7 @@ def _note(mistake: Mistake, command: Command | None, language: Language, platfor
 
 
 async def _save(context: CommandContext) -> AsyncIterator[Reply]:
-    """Take what a form was filled in with."""
+    """Process a submitted form."""
     what = next(iter(context.command.words), "")
     handler = _FORMS.get(what)
     if handler is None:
@@ -190,7 +190,7 @@ async def _save(context: CommandContext) -> AsyncIterator[Reply]:
 
 
 async def _help(context: CommandContext) -> AsyncIterator[Reply]:
-    """Answer with the commands, or with how one is used."""
+    """Answer with the commands, or with how to use one."""
     language, platform = context.language, context.asker.platform
     name = context.command.text.strip()
     found = verb(name) if name else None
@@ -225,7 +225,7 @@ async def _help(context: CommandContext) -> AsyncIterator[Reply]:
 
 
 def _short(name: str, platform: str) -> str:
-    """Return a command with what it needs, without what it may have."""
+    """Return a command with its required arguments only."""
     found = verb(name)
     assert found is not None
     if name == "date":

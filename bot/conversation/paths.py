@@ -9,11 +9,11 @@ _MOST = 25
 
 
 def folders(paths: Mapping[str, int], typed: str) -> list[str]:
-    """Return how what is typed may go on, one step further down; then folders anywhere whose own name begins so.
+    """Return completions of a typed path, one level down; then folders anywhere whose own name starts with it.
 
     Args:
-        paths: of files, with how many commits touched them; the busiest are offered first.
-        typed: in any case, with `./` before it or not.
+        paths: of files, with how many commits touched them; the busiest come first.
+        typed: in any case, with or without a leading `./`.
     """
     wanted = typed.strip().removeprefix("./").lower()
     below, elsewhere = Counter[str](), Counter[str]()
@@ -30,7 +30,7 @@ def folders(paths: Mapping[str, int], typed: str) -> list[str]:
 
 
 def families(names: Iterable[str], typed: str) -> list[str]:
-    """Return patterns of branches and branches that fit what is typed: what several have in common before each of them."""
+    """Return branches and patterns of branches that match what is typed; common prefixes come before their branches."""
     wanted, known = typed.strip().lower(), sorted(names, reverse=True)
     common = Counter(f"{name.rpartition('/')[0]}/*" for name in known if "/" in name)
     found = [pattern for pattern, count in common.most_common() if count > 1] + known

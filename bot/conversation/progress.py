@@ -18,14 +18,14 @@ _KNOWN = {
     "checking": "step.checking",
     "reading both versions": "step.both_versions",
 }
-"""What a reading names its parts, with the keys of their sentences in `bot/i18n/`; others are not worth telling."""
+"""The parts of a reading, with the keys of their sentences in `bot/i18n/`; others are not worth mentioning."""
 
 
 class UnderWay(Generic[T]):
-    """Something under way.
+    """A running task.
 
     Args:
-        make: begins it; it may call what it is given from any thread, whenever there is something new to show.
+        make: starts it; may call its argument from any thread whenever there is something new to show.
     """
 
     def __init__(self, make: Callable[[Callable[[], None]], Awaitable[T]]) -> None:
@@ -38,7 +38,7 @@ class UnderWay(Generic[T]):
             self._loop.call_soon_threadsafe(self._changed.set)
 
     async def changes(self, context: CommandContext) -> AsyncIterator[None]:
-        """Yield whenever there is something new, until it is done; not once where nobody shows it."""
+        """Yield whenever there is something new, until it is done; never if nobody shows it."""
         while context.request.follows and not self._making.done():
             changed = asyncio.ensure_future(self._changed.wait())
             try:
@@ -50,16 +50,16 @@ class UnderWay(Generic[T]):
                 yield
 
     async def result(self) -> T:
-        """Wait for what comes of it; raises what it raises."""
+        """Wait for the result; raises what the task raises."""
         return await self._making
 
 
 class Progress(UnderWay[T]):
-    """A reading under way.
+    """A running task that reports its steps.
 
     Args:
-        make: begins it, and has it say from any thread how far it is.
-        last: the key of the step that ends it and says nothing of itself; empty for none.
+        make: starts it; it reports its progress from any thread.
+        last: the key of the final step, which reports nothing itself; empty for none.
     """
 
     def __init__(self, make: Callable[[Hear], Awaitable[T]], last: str = "") -> None:

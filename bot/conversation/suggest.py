@@ -29,14 +29,14 @@ _LABEL = 80
 _DAYS = 14
 _FRESH = timedelta(days=3)
 _TOUCHED = 500
-"""Commits whose files tell which paths are of interest."""
+"""Commits whose files determine which paths are offered."""
 _SEVERAL = {"area", "author", "label", "path", "branch"}
-"""What an option may hold several of, with commas in between."""
+"""Options that accept several values, separated by commas."""
 _OF_FEEDS = {"pause", "resume", "remove", "rerun"}
 
 
 class Suggestions:
-    """Offers what an option may hold: repositories, areas, people, days, commits, versions, subscriptions and the like."""
+    """Offers values for options: repositories, areas, people, days, commits, versions, subscriptions and the like."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -46,7 +46,7 @@ class Suggestions:
     async def __call__(
         self, asker: Asker, verb: str, option: Option, typed: str, others: Mapping[str, str]
     ) -> Sequence[tuple[str, str]]:
-        """Return (value, label), the best first; see `bot.port.platform.Suggest`."""
+        """Return (value, label), best first; see `bot.port.platform.Suggest`."""
         flags = frozenset(name for name, value in others.items() if value == "True")
         command = Command(verb, named={name: (value,) for name, value in others.items()}, flags=flags)
         context = await read_context(self._services, Request(asker, verb), command)
@@ -65,7 +65,7 @@ class Suggestions:
 
 
 def _listed(option: Option, typed: str) -> tuple[str, str]:
-    """Part what is typed into what stands before the last comma, and what is being typed, where an option holds several."""
+    """Split typed text at the last comma, if an option accepts several values, to find what is being typed."""
     cut = max(map(typed.rfind, LIST_SIGNS)) + 1 if option.named and option.kind in _SEVERAL else 0
     return typed[:cut], typed[cut:]
 
@@ -79,7 +79,7 @@ def _choices(option: Option, language: Language, wanted: str) -> list[tuple[str,
 
 
 def _repositories(context: CommandContext, typed: str) -> list[tuple[str, str]]:
-    """Return those that may be seen; to be set up also those that may be, and to be changed those of this channel's feeds."""
+    """Return the visible repositories; also those that may be set up, or for changes only this channel's."""
     names: Iterable[str] = context.visible
     if context.command.verb == "setup":
         names = [*context.visible, *context.services.access.named_for_setup()]
@@ -89,7 +89,7 @@ def _repositories(context: CommandContext, typed: str) -> list[tuple[str, str]]:
 
 
 def _zones(context: CommandContext, typed: str) -> list[tuple[str, str]]:
-    """Return zones with the time that it is there; without anything typed those that are near."""
+    """Return zones with their current time; the nearby ones if nothing is typed."""
     wanted, now = typed.lower().replace(" ", "_"), context.services.core.now()
     near = [context.zone(), *(feed.zone for feed in context.services.feeds.all()), machine_zone(), "UTC"]
     names = near if not wanted else sorted(available_timezones())
@@ -99,19 +99,19 @@ def _zones(context: CommandContext, typed: str) -> list[tuple[str, str]]:
 
 
 def _authors(context: CommandContext, typed: str) -> list[tuple[str, str]]:
-    """Return the people whose commits are known, the busiest first."""
+    """Return the authors of known commits, busiest first."""
     found = context.services.core.stores.commits.authors(context.visible, typed.lstrip("@"), _MOST)
     return [(login or name, f"{name} (@{login})" if login and login != name else name) for name, login in found]
 
 
 def _labels(context: CommandContext, typed: str) -> list[tuple[str, str]]:
-    """Return labels of the pull requests that are known, the most frequent first."""
+    """Return the labels of known pull requests, most frequent first."""
     found = context.services.core.stores.pull_requests.labels(context.visible, typed, _MOST)
     return [(name, name) for name in found]
 
 
 def _paths(context: CommandContext, typed: str) -> list[tuple[str, str]]:
-    """Return folders and files of what was touched of late, step by step."""
+    """Return recently touched folders and files, level by level."""
     repo = one_repository(context)
     repos = (repo,) if repo else context.visible
     return [(one, one) for one in folders(context.services.core.stores.commits.paths(repos, _TOUCHED), typed)]
@@ -140,7 +140,7 @@ def _days(context: CommandContext, typed: str) -> list[tuple[str, str]]:
 
 
 def _commits(context: CommandContext, typed: str) -> list[tuple[str, str]]:
-    """Return "4c46ecd · title" for a prefix of a SHA or for words; without either the newest."""
+    """Return "4c46ecd · title" for a SHA prefix or for words; without either, the newest."""
     core, named = context.services.core, context.value("repository")
     repos = tuple(name for name in context.visible if not named or named.lower() in name.lower())
     if not repos:
@@ -176,7 +176,7 @@ def _commands(context: CommandContext, typed: str) -> list[tuple[str, str]]:
 
 
 def _subscriptions(context: CommandContext, typed: str, *, is_mute: bool = False) -> list[tuple[str, str]]:
-    """Return what may be ended, or only what is muted: each by its number with what it is about, then all at once."""
+    """Return what may be ended, or only mutes: each by number with its topic, then all at once."""
     recipient = context.recipient
     if recipient.kind == "channel" and not context.is_admin:
         return []
@@ -193,7 +193,7 @@ def _versions(context: CommandContext, typed: str) -> list[tuple[str, str]]:
 
 
 def _branches(context: CommandContext, typed: str) -> list[tuple[str, str]]:
-    """Return `main..ours` for the branches of the clone that a repository is read from."""
+    """Return `main..ours` for the branches of a repository's clone."""
     repo = one_repository(context)
     source = context.services.core.sources.open(place_of(context, repo)) if repo else None
     if not isinstance(source, GitHistory):

@@ -20,7 +20,7 @@ _MOST = 25
 
 
 def one_repository(context: CommandContext) -> str:
-    """Return the repository that is named, else the only one that can be meant; empty where several can."""
+    """Return the named repository, else the only possible one; empty if there are several."""
     named = context.value("repository").lower()
     here = [feed.repository for feed in context.feeds] or context.visible
     found = [name for name in context.visible if named in name.lower()] if named else list(dict.fromkeys(here))
@@ -30,8 +30,8 @@ def one_repository(context: CommandContext) -> str:
 def ranges(tags: Iterable[Tag], typed: str) -> list[tuple[str, str]]:
     """Return `older..newer` for what is typed.
 
-    After two dots these are the versions that are newer than the one before the dots; else the newest version with the one before
-    it, and with all others.
+    After two dots, offers the versions newer than the one before the dots; otherwise the newest version with its
+    predecessor, and with all others.
     """
     known = versions(tags)
     old, between, wanted = (part.strip() for part in typed.partition(".."))
@@ -55,14 +55,14 @@ def _pairs(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 class TagRefresh:
-    """Lists the tags of repositories that somebody asks about: each at most every few minutes, and never for long."""
+    """Lists the tags of repositories people ask about: each at most every few minutes, and never for long."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._listed: dict[str, datetime] = {}
 
     async def listed(self, repo: str) -> None:
-        """List a repository's tags if that was not done lately; wait for it only where none are known."""
+        """List a repository's tags if that was not done recently; wait for it only if none are known."""
         services, now = self._services, self._services.core.now()
         if not repo or now - self._listed.get(repo, now - _EVERY) < _EVERY:
             return
@@ -81,14 +81,14 @@ class TagRefresh:
 
 
 class BranchLists:
-    """Lists the branches of repositories that somebody asks about: each at most every few minutes, and never for long."""
+    """Lists the branches of repositories people ask about: each at most every few minutes, and never for long."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._known: dict[str, tuple[datetime, asyncio.Future[tuple[str, ...]]]] = {}
 
     async def of(self, repo: str) -> tuple[str, ...]:
-        """Return the names of a repository's branches; none where they cannot be listed, or not soon enough for this time."""
+        """Return the names of a repository's branches; empty if they cannot be listed, or not soon enough this time."""
         services, now = self._services, self._services.core.now()
         if not repo:
             return ()

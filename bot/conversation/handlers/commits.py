@@ -40,14 +40,14 @@ T = TypeVar("T")
 
 SHOWN, _MOST_ASKED = 20, 3
 ASKED, REVERTED = "asked", "reverted"
-"""What a question asked of the commit that it names, for the answer that shows it."""
+"""What a question asked about the commit it names, for the answer that shows it."""
 _MENDED_FOR = timedelta(days=7)
 
 _LOG = logging.getLogger(__name__)
 
 
 async def show(context: CommandContext) -> AsyncIterator[Reply]:
-    """Answer with one commit, fetched and analysed on the spot if it is not known."""
+    """Answer with one commit, fetched and analysed on the spot if it is unknown."""
     text = context.command.text.strip().strip("`<>")
     if not text:
         raise Mistake("mistake.commit_missing")
@@ -61,7 +61,7 @@ async def show(context: CommandContext) -> AsyncIterator[Reply]:
     repo = context.seen(wanted) if wanted else None
     sought = replace(pointed, repo=repo or "") if pointed else text
     if not context.visible:
-        context.repository()  # says why
+        context.repository()  # raises the explanation
     try:
         detail = await context.services.work.quick(
             lambda: commands.show_commit(context.services.core, sought, context.language, repo, context.visible)
@@ -84,7 +84,7 @@ async def show(context: CommandContext) -> AsyncIterator[Reply]:
 
 
 def _is_unread(context: CommandContext, entry: Entry) -> bool:
-    """Whether a model should read this commit in this language, and has not."""
+    """Whether a model should read this commit in this language but has not."""
     analyser = context.services.analyser
     if analyser.name == RULES or (entry.analysis and entry.analysis.analyser != RULES):
         return False
@@ -108,7 +108,7 @@ async def _fetched(context: CommandContext, repos: Sequence[str], sha: str) -> E
 
 
 async def _read(context: CommandContext, repo: str, sha: str, *, anew: bool = False) -> Entry:
-    """Fetch and analyse a commit; whoever asks for the same meanwhile gets the same."""
+    """Fetch and analyse a commit; concurrent requests for it share the result."""
     services, language = context.services, context.language
 
     def read() -> Entry:
@@ -146,7 +146,7 @@ async def _detail(context: CommandContext, entry: Entry) -> Reply:
 
 
 async def listed(context: CommandContext, entries: Sequence[Entry], title: str, note: str = "") -> Reply:
-    """Return commits as a list, which may be pointed into from then on (`the first one`)."""
+    """Return commits as a list that later messages may refer to (`the first one`)."""
     core = context.services.core
     shown = Before((), tuple(f"{entry.commit.repo}@{entry.commit.sha}" for entry in entries))
     if entries:
@@ -167,7 +167,7 @@ async def listed(context: CommandContext, entries: Sequence[Entry], title: str, 
 
 
 async def area(context: CommandContext) -> AsyncIterator[Reply]:
-    """Answer with an area's commits, of the last seven days, since a date, or of one day (`on`)."""
+    """Answer with an area's commits of the last seven days, since a date, or of one day (`on`)."""
     name = context.command.text or context.value("area")
     if not name:
         raise Mistake("mistake.area_missing")
@@ -258,7 +258,7 @@ async def areas(context: CommandContext) -> AsyncIterator[Reply]:
 
 
 async def regenerate(context: CommandContext) -> AsyncIterator[Reply]:
-    """Read a commit again, and show that where it was posted."""
+    """Read a commit again, and update the posts that show it."""
     entry = await known_commit(context, context.command.text)
     yield context.working("working.commit", sha=entry.commit.short)
     anew = await _read(context.of_channel, entry.commit.repo, entry.commit.sha, anew=True)
@@ -268,7 +268,7 @@ async def regenerate(context: CommandContext) -> AsyncIterator[Reply]:
 
 
 async def from_store(context: CommandContext, look: Callable[[], T]) -> T:
-    """Look into the store; raise Mistake where nothing of what is asked about was read yet."""
+    """Query the store; raise Mistake if nothing relevant has been read yet."""
     try:
         return await context.services.work.quick(look)
     except NotFound:
@@ -276,10 +276,10 @@ async def from_store(context: CommandContext, look: Callable[[], T]) -> T:
 
 
 def one_or_all(context: CommandContext) -> str | None:
-    """Return the repository that is named, or None for all that may be seen from here."""
+    """Return the named repository, or None for all that are visible from here."""
     wanted = context.value("repository")
     if wanted:
         return context.seen(wanted)
     if not context.visible:
-        context.repository()  # says why
+        context.repository()  # raises the explanation
     return None

@@ -28,14 +28,14 @@ from storage.digests import NOTHING_TOLD, DigestRecord
 from storage.feeds import Feed
 
 ELSEWHERE = "elsewhere"
-"""The word for a day's commits that have no area."""
+"""The word for a day's commits without an area."""
 
 Answer = Callable[[Digest, Areas, int], Awaitable[Reply]]
-"""Makes a reply out of a digest, its areas, and its repository's number."""
+"""Turns a digest, its areas, and its repository's number into a reply."""
 
 
 async def today(context: CommandContext) -> AsyncIterator[Reply]:
-    """What landed today so far."""
+    """What has landed today so far."""
     repo = context.repository()
     zone = context.zone(repo)
     async for reply in _shown(context, repo, Window.of(context.today(zone), zone)):
@@ -58,7 +58,7 @@ async def day(context: CommandContext) -> AsyncIterator[Reply]:
 
 
 async def rerun(context: CommandContext) -> AsyncIterator[Reply]:
-    """Make a day's digest anew, and mend the posts that told it."""
+    """Remake a day's digest, and update the posts that showed it."""
     repo = context.repository()
     window = span(context, repo, _date(context))
     yield context.working("working.digest", repo=repo, day=say_days(window, context.language))
@@ -104,7 +104,7 @@ async def details(context: CommandContext) -> AsyncIterator[Reply]:
 
 
 async def why(context: CommandContext) -> AsyncIterator[Reply]:
-    """Say why a day's must-know items are."""
+    """Explain why a day's must-know items are must-knows."""
     repo, window = _asked(context, context.command.text)
 
     async def reasons(digest: Digest, areas: Areas, number: int) -> Reply:
@@ -123,7 +123,7 @@ async def why(context: CommandContext) -> AsyncIterator[Reply]:
 
 
 async def areas_of_day(context: CommandContext) -> AsyncIterator[Reply]:
-    """Answer with a day's areas and how many commits each has; a commit counts where the post has it, in its first area."""
+    """Answer with a day's areas and their number of commits; as in the post, a commit counts in its first area."""
     repo, window = _asked(context)
 
     async def areas_with_counts(digest: Digest, areas: Areas, number: int) -> Reply:
@@ -146,7 +146,7 @@ async def areas_of_day(context: CommandContext) -> AsyncIterator[Reply]:
 
 
 async def rate(context: CommandContext) -> AsyncIterator[Reply]:
-    """Remember what somebody thinks of a digest."""
+    """Store someone's opinion of a digest."""
     repo = context.repository()
     verdict = next(iter(context.command.words), "")
     if verdict not in {"up", "down"}:
@@ -167,17 +167,17 @@ async def rate(context: CommandContext) -> AsyncIterator[Reply]:
     yield context.note(f"done.rated_{verdict}")
 
 
-# -- digests, remembered or made
+# -- digests, stored or made
 
 
 def _asked(context: CommandContext, words: str = "") -> tuple[str, Window]:
-    """Return the repository and the days that are asked for: by option, else by `words`, else yesterday."""
+    """Return the repository and the days asked for: by option, else by `words`, else yesterday."""
     repo = context.repository()
     return repo, span(context, repo, context.value("on") or words or "yesterday")
 
 
 def span(context: CommandContext, repo: str, text: str) -> Window:
-    """Read the days that are meant, on the clocks of this channel."""
+    """Parse the days that are meant, in this channel's zone."""
     zone = context.zone(repo)
     return read_span(text.strip(), context.today(zone), zone)
 
@@ -200,7 +200,7 @@ async def _post(context: CommandContext, digest: Digest, areas: Areas, number: i
 
 
 async def answered(context: CommandContext, repo: str, window: Window, answer: Answer) -> AsyncIterator[Reply]:
-    """Answer out of a digest: one that is remembered, or one that is made after a note that it will take a while."""
+    """Answer from a digest: a stored one, or one that is made after a note that it will take a while."""
     found = await context.services.work.quick(lambda: _recalled(context, repo, window))
     if found is None:
         note = context.working("working.digest", repo=repo, day=say_days(window, context.language))
@@ -217,7 +217,7 @@ async def answered(context: CommandContext, repo: str, window: Window, answer: A
 
 
 async def made(context: CommandContext, repo: str, window: Window, step: Step = silent) -> tuple[Digest, Areas, int]:
-    """Make a digest from the source; whoever asks for the same meanwhile gets the same."""
+    """Make a digest from the source; concurrent requests for it share the result."""
     services, language = context.services, context.language
     feed = context.feed_of(repo)
     key = ("digest", repo.lower(), window, language, feed.id if feed else 0)
@@ -225,12 +225,12 @@ async def made(context: CommandContext, repo: str, window: Window, step: Step = 
 
 
 def _recalled(context: CommandContext, repo: str, window: Window) -> tuple[Digest, Areas, int] | None:
-    """Return what was told of days that are over, from the store alone: the channel's own post before others."""
+    """Return the digest of finished days from the store alone, preferring the channel's own post."""
     services, core = context.services, context.services.core
     if window.end > core.now():
         return None
     feed = context.feed_of(repo)
-    if feed and feed.branches:  # which branch has which commit is not remembered
+    if feed and feed.branches:  # which branch has which commit is not stored
         return None
     posted = next((d for d in _deliveries(context, feed) if d.order.window == window), None) if feed else None
     told = core.stores.digests.told(repo, window)
@@ -260,7 +260,7 @@ def _made(context: CommandContext, repo: str, window: Window, step: Step) -> tup
 
 
 def place_of(context: CommandContext, repo: str) -> Place:
-    """Return where a repository is read: as one of its feeds says, else on GitHub."""
+    """Return where a repository is read: the place of one of its feeds, else GitHub."""
     return parse_place(context.services.feeds.place_of(repo))
 
 
@@ -269,5 +269,5 @@ def _deliveries(context: CommandContext, feed: Feed | None) -> list[Delivery]:
 
 
 def _posts(context: CommandContext, feed: Feed) -> list[Delivery]:
-    """Return all of a feed's deliveries: digests, and look backs that a day is part of, too."""
+    """Return all of a feed's deliveries: digests, and also reviews that include a day."""
     return [delivery for kind in KINDS for delivery in context.services.deliveries.of(kind, str(feed.id))]

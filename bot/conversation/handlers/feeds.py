@@ -36,13 +36,13 @@ def which_feed(context: CommandContext, found: Sequence[Feed], *others: tuple[st
     """Ask which of several feeds is meant."""
     choices = []
     for feed in found:
-        days, *more = feed_parts(context, feed)  # the days first: phones cut labels short
+        days, *more = feed_parts(context, feed)  # the days first, because phones truncate labels
         choices.append((f"{context.command.verb} feed={feed.id}", " · ".join([days, feed.repository, *more])))
     return AmbiguousChoice("which.feed", [*choices, *(choice for choice in others if len(choice[0]) <= MOST_COMMAND)])
 
 
 def check_channel(context: CommandContext) -> None:
-    """Raise Mistake where nothing is set up by whoever asks."""
+    """Raise Mistake if the asker cannot set anything up here."""
     if context.asker.is_direct and not context.feeds:
         raise Mistake("mistake.only_in_channel")
     if not context.is_admin:
@@ -73,7 +73,7 @@ async def pause(context: CommandContext) -> AsyncIterator[Reply]:
 
 
 async def resume(context: CommandContext) -> AsyncIterator[Reply]:
-    """Go on; what the channel refused meanwhile is made up for, or named."""
+    """Resume; what the channel rejected meanwhile is posted now, or listed."""
     services, feed, now = context.services, _the_feed(context), context.services.core.now()
     resumed = await services.work.quick(lambda: resuming.resume(feed, services.feeds, services.deliveries, now))
     moment = say_moment(next_post(resumed.feed, now), feed.zone)
@@ -84,7 +84,7 @@ async def resume(context: CommandContext) -> AsyncIterator[Reply]:
 
 
 async def remove(context: CommandContext) -> AsyncIterator[Reply]:
-    """End a channel's feed."""
+    """Delete a channel's feed."""
     feed = _the_feed(context)
     if feed.origin == "config":
         raise Mistake("mistake.configured")
@@ -93,7 +93,7 @@ async def remove(context: CommandContext) -> AsyncIterator[Reply]:
 
 
 async def status(context: CommandContext) -> AsyncIterator[Reply]:
-    """Say when the channel's digests come next, how the last ones went, and what people thought of them."""
+    """Say when the channel's next digests are due, how the last ones went, and how people rated them."""
     if not context.feeds:
         if context.asker.is_direct:
             yield await context.services.work.quick(lambda: _home(context))
@@ -131,7 +131,7 @@ def _overview(context: CommandContext) -> Sheet:
 
 
 def _expiry(context: CommandContext) -> str:
-    """Say that GitHub's token ends soon; nothing where it does not, or is renewed by itself."""
+    """Say that GitHub's token expires soon; empty if it does not, or renews itself."""
     core = context.services.core
     expires = core.sources.github.expires
     if expires is None or core.settings.github.app_id or expires - core.now() > SOON:
@@ -140,9 +140,9 @@ def _expiry(context: CommandContext) -> str:
 
 
 def _disputes(context: CommandContext) -> str:
-    """Say how often the model ranked otherwise than the rules in what it read lately; nothing where it never did.
+    """Say how often the model ranked differently from the rules in what it read recently; empty if never.
 
-    It is the day of the reading that counts, whatever day the commits are of. What readers corrected is in no dispute.
+    Commits count by when they were read, whatever day they are from. Ranks corrected by readers are not in dispute.
     """
     core, whole, count = context.services.core, 0, 0
     since = core.now() - timedelta(days=_LATEST)
@@ -156,7 +156,7 @@ def _disputes(context: CommandContext) -> str:
 
 
 def _corrections(context: CommandContext) -> str:
-    """Say how many ranks readers have corrected, and the last one; nothing where they never did."""
+    """Say how many ranks readers have corrected, and the last one; empty if none."""
     feedback = context.services.core.stores.feedback
     repos = {feed.repository: feed.zone for feed in context.feeds}
     found = sorted((one for repo in repos for one in feedback.corrections(repo)), key=lambda one: one.at)
@@ -176,7 +176,7 @@ def _corrections(context: CommandContext) -> str:
 
 
 def _named(context: CommandContext, feed: Feed) -> str:
-    """Name a feed by its repository, one that looks back also by how often."""
+    """Name a feed by its repository; for reviews, also by how often."""
     return f"{feed.repository} · {context.say(f'often.{feed.days}')}" if feed.looks_back else feed.repository
 
 
@@ -194,7 +194,7 @@ def _settings(context: CommandContext, feed: Feed) -> str:
 
 
 def feed_parts(context: CommandContext, feed: Feed) -> list[str]:
-    """Say how a feed is set up: its days first."""
+    """Describe a feed's settings: its days first."""
     areas = context.services.core.sources.areas()
     parts = [context.say(f"days.{feed.days}")]
     if feed.least.rank:
@@ -231,7 +231,7 @@ def _history(context: CommandContext, feed: Feed, deliveries: Sequence[Delivery]
 
 
 async def home(context: CommandContext) -> AsyncIterator[Reply]:
-    """Answer with a person's own page: subscriptions, the next run, the last digests, the channels' settings."""
+    """Answer with a person's home: subscriptions, the next run, the last digests, the channels' settings."""
     yield await context.services.work.quick(lambda: _home(context))
 
 
@@ -245,7 +245,7 @@ def _home(context: CommandContext) -> Reply:
     known = {feed.repository.lower() for feed in own}
     feeds = [*own, *(feed for feed in near if feed.repository.lower() not in known)]
     if feeds:
-        rows = {_in_home(context, feed, now): feed for feed in feeds[::-1]}  # of equal ones the first
+        rows = {_in_home(context, feed, now): feed for feed in feeds[::-1]}  # of identical rows the first
         parts.append(
             Sheet(
                 title=context.say("home.feeds"),
@@ -267,7 +267,7 @@ def _home(context: CommandContext) -> Reply:
 
 
 def _in_home(context: CommandContext, feed: Feed, now: datetime) -> tuple[str | Channel, ...]:
-    """Return a feed's row: what comes when; where, and how it is set up, to who may know."""
+    """Return a feed's row: what comes when; for those who may know, also where, and its settings."""
     row = _named(context, feed), _next(context, feed, now)
     if not context.services.access.is_of(context.asker, feed):
         return *row, "", ""
@@ -275,7 +275,7 @@ def _in_home(context: CommandContext, feed: Feed, now: datetime) -> tuple[str | 
 
 
 def _latest(context: CommandContext, feeds: list[Feed]) -> list[Sheet]:
-    """Return the last digests that came of each repository, each with a button to see it."""
+    """Return each repository's latest digests, each with a button to see it."""
     services, found = context.services, []
     numbers = services.core.stores.commits.numbers()
     posted = dict[str, dict[str, Window]]()

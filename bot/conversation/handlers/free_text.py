@@ -24,11 +24,11 @@ from formatters.reply import Note, Reply
 
 _WEEK, _MONTH = "week", "month"
 _MOST_DAYS = timedelta(days=6)
-"""Beyond a week, days are asked about instead of being read."""
+"""Beyond a week, a question about days is answered without reading them."""
 
 
 async def ask(context: CommandContext) -> AsyncIterator[Reply]:
-    """Answer what somebody writes freely."""
+    """Answer free text."""
     text = context.command.text
     if asks_for_news(text):
         async for reply in yesterday(_as(context, Command("yesterday"))):
@@ -61,7 +61,7 @@ async def ask(context: CommandContext) -> AsyncIterator[Reply]:
 
 
 async def _looked_for(context: CommandContext, found: list[str]) -> AsyncIterator[Reply]:
-    """Answer with a day, an area, or what a search finds: by what is named, as it could have been typed."""
+    """Answer with a day, an area, or a search, depending on what is named, as the command for it would."""
     if not found:
         yield _offer(context, "free.lost")
         return
@@ -85,7 +85,7 @@ async def _looked_for(context: CommandContext, found: list[str]) -> AsyncIterato
 
 
 async def _lean(context: CommandContext) -> None:
-    """Let the next question lean on this one, which an area's list has answered."""
+    """Let the next question build on this one, which an area's list has answered."""
     conversations, now = Conversations(context.services.core.stores.store), context.services.core.now()
     listed = await asked_before(context)
     asked = Before((context.command.text,), listed.commits if listed else ())
@@ -93,7 +93,7 @@ async def _lean(context: CommandContext) -> None:
 
 
 async def _typed(context: CommandContext) -> Command | None:
-    """Return the command for what names nothing but days, or an area, perhaps of one day; None for any other question."""
+    """Return the command for text that names only days, or an area, perhaps on one day; None for any other question."""
     core, zone, text = context.services.core, context.zone(), context.command.text
 
     query = await context.services.work.quick(lambda: asking.read(core, text, context.visible, zone))
@@ -114,7 +114,7 @@ def _as(context: CommandContext, command: Command) -> CommandContext:
 
 
 def _stop(context: CommandContext) -> Note:
-    """Say how what comes here is ended, as far as who asks may end it."""
+    """Explain how to end messages here, as far as the asker may."""
     buttons = [context.button("subs", "subs")]
     if context.is_admin and context.feeds:
         buttons.append(context.button("status", "status"))

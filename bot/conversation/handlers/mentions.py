@@ -16,12 +16,12 @@ _SHOWN, _NAMED = 20, 5
 
 
 async def explain(context: CommandContext) -> AsyncIterator[Reply]:
-    """Answer with the commit that a message names; of several the reader chooses. The words of the command are the references."""
+    """Answer with the commit that a message refers to, or a choice of several; the command's words are references."""
     names = context.command.words
     if not names:
         raise Mistake("mistake.explain_nothing")
     if not context.visible:
-        context.repository()  # says why
+        context.repository()  # raises the explanation
     found = await context.services.work.quick(lambda: _known(context, names))
     if len(found) > 1:
         yield await listed(context, found[:_SHOWN], context.say("title.which_commit"))
@@ -35,7 +35,7 @@ async def explain(context: CommandContext) -> AsyncIterator[Reply]:
 
 
 def _known(context: CommandContext, names: Sequence[str]) -> list[Entry]:
-    """Return the commits that the store knows of those that are named, each once, in their order."""
+    """Return the named commits that are in the store, without duplicates, in order."""
     found: dict[tuple[str, str], Entry] = {}
     for name in names:
         pointed = reference(name)

@@ -27,9 +27,8 @@ _SHOWN = 3
 async def preview(context: CommandContext) -> AsyncIterator[Reply]:
     """Answer with the counts and must-knows of a day, a week or a month, a repository's newest week, or a commit.
 
-    Nothing for an address of anything else, or of what is unseen from here.
-
-    What is seen is what the channel sees, not what whoever shared the address does.
+    Nothing for any other URL, or if the content is not visible from here. Visibility is the channel's, not that of the
+    person who shared the URL.
     """
     shown = context.of_channel
     found = await context.services.work.quick(lambda: _preview(shown))
@@ -62,7 +61,7 @@ def _seen(context: CommandContext, name: str) -> str | None:
 
 
 def _span(context: CommandContext, span: str, text: str, name: str) -> CommitList | None:
-    """Return a day, or a look back on as many days as the page shows, by the last of them."""
+    """Return a day, or the review that the page shows, by its last day."""
     repo, zone = _seen(context, name), _zone(context)
     try:
         last = parse_day(text, context.today(zone))
@@ -78,7 +77,7 @@ def _span(context: CommandContext, span: str, text: str, name: str) -> CommitLis
 
 
 def _repository(context: CommandContext, name: str) -> CommitList | None:
-    """Return the week that ends with the newest day that is known of a repository."""
+    """Return the week that ends with a repository's newest known day."""
     repo, zone = _seen(context, name), _zone(context)
     known = context.services.core.stores.history.span(repo) if repo else None
     return _back(context, repo, known[1].astimezone(ZoneInfo(zone)).date(), zone, WEEK) if repo and known else None
@@ -97,7 +96,7 @@ def _back(context: CommandContext, repo: str, last: date, zone: str, count: int)
     core = context.services.core
     try:
         made = look_back(core, repo, Window(last - timedelta(days=count - 1), last, zone), context.language)
-    except (NotFound, OverflowError):  # nothing is known of it, or it begins before all time
+    except (NotFound, OverflowError):  # nothing is known about it, or it begins before year 1
         return None
     told = review_outline(made, core.sources.areas())
     return (

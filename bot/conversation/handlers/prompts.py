@@ -10,11 +10,11 @@ from formatters.text.plain import clean
 from storage.subscriptions import Subscription
 
 _REPOSITORIES, _TOPICS, _MOST = 2, 2, 4
-"""What platforms show is four; of each kind at most so many, so that both are seen."""
+"""Platforms show four; each kind is limited so that both appear."""
 
 
 async def prompts(context: CommandContext) -> AsyncIterator[Reply]:
-    """Offer questions: what landed where somebody reads, and what changed in what they follow."""
+    """Offer questions: what landed in the reader's repositories, and what changed in what they follow."""
     yield await context.services.work.quick(lambda: _prompts(context))
 
 
@@ -46,7 +46,7 @@ def _prompts(context: CommandContext) -> Note:
 
 
 def _topic(context: CommandContext, one: Subscription) -> Button | None:
-    """Return what asks about a topic's week; None for one that no single command finds."""
+    """Return a question about a topic's week; None if no single command covers it."""
     areas = context.services.core.sources.areas()
     if one.area:
         command = f"area {areas.name(one.area, context.language)} since=7d repository={one.repository}"

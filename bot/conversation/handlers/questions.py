@@ -23,7 +23,7 @@ from formatters.text.links import commit_page, pull_request_page
 
 
 async def ask(context: CommandContext) -> AsyncIterator[Reply]:
-    """Answer a question: by rules, and where a model is configured, in its sentences above what they rest on."""
+    """Answer a question: by rules, and if a model is configured, in its sentences above their evidence."""
     text, core, work = context.command.text, context.services.core, context.services.work
     conversations, before = Conversations(core.stores.store), await asked_before(context)
     if await commit_pointed_at(context, text):
@@ -32,7 +32,7 @@ async def ask(context: CommandContext) -> AsyncIterator[Reply]:
         return
     named = context.seen(context.value("repository")) if context.value("repository") else None
     if not context.visible:
-        context.repository()  # says why
+        context.repository()  # raises the explanation
     zone = context.zone(named or "")
 
     def look() -> tuple[Answer, Before]:
@@ -47,7 +47,7 @@ async def ask(context: CommandContext) -> AsyncIterator[Reply]:
         answer, asked = await work.quick(look)
     except NotFound:
         raise Mistake("mistake.nothing_known") from None
-    if answer.found or answer.counted:  # on words that nobody knows, no question leans
+    if answer.found or answer.counted:  # questions about unknown words are no basis for later ones
         await work.quick(lambda: conversations.note(context.request, asked, core.now()))
     if answer.found and context.services.fresh.name != RULES:
         note = replace(context.working("working.ask"), steps=(_reading(context, answer),))
@@ -83,7 +83,7 @@ def _reading(context: CommandContext, answer: Answer) -> Step:
 def _read(
     context: CommandContext, repos: tuple[str, ...], zone: str, before: Before | None
 ) -> tuple[Query, tuple[str, ...]]:
-    """Read a question, with those that it leans on; return also their texts."""
+    """Parse a question together with those it builds on; return their texts as well."""
     core, text = context.services.core, context.command.text
     query = asking.read(core, text, repos, zone)
     if not before or not leans(text):
@@ -96,7 +96,7 @@ def _read(
 
 
 async def answered(context: CommandContext, answer: Answer, zone: str) -> Reply:
-    """Return an answer as a list of commits, below what a model says of them."""
+    """Return an answer as a list of commits, below a model's summary."""
     return await context.services.work.quick(lambda: _reply(context, answer, zone))
 
 

@@ -22,7 +22,7 @@ from storage.feedback import Correction
 from storage.feeds import Feed
 
 NEEDED = 3
-"""Votes for one rank beyond those for others by which it holds without an administrator: more than two who agree by chance."""
+"""The lead in votes by which a rank takes effect without an administrator: more than two who agree by chance."""
 
 _MENDED_FOR = timedelta(days=7)
 
@@ -30,7 +30,7 @@ _LOG = logging.getLogger(__name__)
 
 
 async def rank(context: CommandContext) -> AsyncIterator[Reply]:
-    """Vote for a commit's rank one step up or down, or take that back; an administrator's word holds at once."""
+    """Vote a commit's rank one step up or down, or withdraw the vote; an administrator's takes effect at once."""
     direction, name = [*context.command.words, "", ""][:2]
     if direction not in {"up", "down"}:
         raise Mistake("mistake.rank")
@@ -42,7 +42,7 @@ async def rank(context: CommandContext) -> AsyncIterator[Reply]:
     who = f"{asker.platform}/{asker.workspace}/{asker.user}"
     votes = await services.work.quick(lambda: core.stores.feedback.votes(entry.commit.repo, entry.commit.sha))
     before = next((vote for vote in votes if vote.who == who and vote.wanted is not wanted), None)
-    if before and not context.is_admin:  # the other direction takes back what one wanted before
+    if before and not context.is_admin:  # voting in the other direction withdraws the previous vote
         await services.work.quick(lambda: core.stores.feedback.vote(before))
         yield context.note("done.vote_back", sha=entry.commit.short)
         return
@@ -69,7 +69,7 @@ async def rank(context: CommandContext) -> AsyncIterator[Reply]:
             return
         opinion = replace(opinion, name=_names(context, for_it))
     await services.work.quick(lambda: _correct(context, opinion))
-    # Votes are undone by other votes: whoever was the last has not decided alone.
+    # Votes are undone by other votes: the last voter did not decide alone.
     undo = (context.button("undo", button("down" if direction == "up" else "up")),) if context.is_admin else ()
     yield context.note(
         "done.ranked",
@@ -90,7 +90,7 @@ def _correct(context: CommandContext, opinion: Correction) -> None:
 
 
 def say_opinions(context: CommandContext, entry: Entry) -> str:
-    """Say who ranked a commit, and who votes for another rank; empty where nobody did."""
+    """Say who ranked a commit, and who votes for another rank; empty if nobody did."""
     feedback, commit = context.services.core.stores.feedback, entry.commit
     found = []
     if holds := feedback.correction(commit.repo, commit.sha):
@@ -114,7 +114,7 @@ def _level(context: CommandContext, level: Importance) -> str:
 
 
 async def mend_posts(context: CommandContext, commit: Commit) -> None:
-    """Show the posts of the last days that told of a commit as it is now; one that cannot be changed stays as it is."""
+    """Update the posts of the last days that include a commit; one that cannot be edited stays as it is."""
     services = context.services
     since = (services.core.now() - _MENDED_FOR).date()
 
@@ -135,7 +135,7 @@ async def mend_posts(context: CommandContext, commit: Commit) -> None:
 
 
 async def known_commit(context: CommandContext, name: str) -> Entry:
-    """Return the commit that a button or somebody names; without a repository, one of the repository here."""
+    """Return the commit that a button or person names; without a repository, one of the repository here."""
     found = reference(name)
     if not found or not found.sha:
         raise Mistake("mistake.commit_missing")

@@ -13,17 +13,17 @@ from formatters.i18n.wording import say_days
 from formatters.reply import Reply, ReviewPost
 
 WHOLE = "whole"
-"""The word for all of it at once, as a button says it: not everywhere is a thread."""
+"""The word for the complete content, as buttons say it, because not every place has threads."""
 
 
 async def week(context: CommandContext) -> AsyncIterator[Reply]:
-    """Answer with a look back on the last seven days."""
+    """Answer with a review of the last seven days."""
     async for reply in _looked_back(context, WEEK):
         yield reply
 
 
 async def month(context: CommandContext) -> AsyncIterator[Reply]:
-    """Answer with a look back on the last thirty days."""
+    """Answer with a review of the last thirty days."""
     async for reply in _looked_back(context, MONTH):
         yield reply
 

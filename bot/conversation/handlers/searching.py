@@ -19,7 +19,7 @@ from storage.search import Answer as Matches
 
 
 async def search(context: CommandContext) -> AsyncIterator[Reply]:
-    """Answer with what a search finds in the repositories that may be seen from here."""
+    """Answer with what a search finds in the repositories visible from here."""
     repo = one_or_all(context)
     core, zone = context.services.core, context.zone(repo or "")
     words = context.command.text

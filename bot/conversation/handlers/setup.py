@@ -24,11 +24,11 @@ T = TypeVar("T", bound=str)
 V = TypeVar("V")
 
 NEW = "new"
-"""The word for one more feed."""
+"""The word for an additional feed."""
 
 
 async def setup(context: CommandContext) -> AsyncIterator[Reply]:
-    """Ask by a form how a repository's posts are to come to this channel; `new` asks for another feed beside the others."""
+    """Show a form for how a repository's posts should come to this channel; `new` is for an additional feed."""
     check_channel(context)
     words = [word for word in context.command.words if word != NEW]
     if words[1:]:
@@ -109,7 +109,7 @@ def _form(context: CommandContext, feed: Feed | None, repository: str) -> Form:
 
 
 async def save_setup(context: CommandContext) -> AsyncIterator[Reply]:
-    """Make or change the feed that the form describes, after a look whether its repository can be read."""
+    """Create or change the feed that the form describes, after checking that its repository can be read."""
     check_channel(context)
     services = context.services
     before = next(iter(meant_feeds(context)), None) if context.value("feed") else None
@@ -138,9 +138,7 @@ async def save_setup(context: CommandContext) -> AsyncIterator[Reply]:
     stored = await services.work.quick(lambda: services.feeds.put(replace(feed, repository=name)))
     known = next((one for one in context.feeds if one.id == stored.id), None)
     missed = ""
-    if (
-        known and is_refused(known) and _brings(known) == _brings(stored)
-    ):  # its channel takes posts now, as was just found
+    if known and is_refused(known) and _brings(known) == _brings(stored):  # its channel was just found to accept posts
         owing = replace(stored, paused=known.paused, since=known.since)
         resumed = await services.work.quick(lambda: resume(owing, services.feeds, services.deliveries, now))
         stored, missed = resumed.feed, resumed.said(context.language)
@@ -158,10 +156,10 @@ async def save_setup(context: CommandContext) -> AsyncIterator[Reply]:
 
 
 def _described(context: CommandContext) -> Feed | None:
-    """Return the channel's feed that a line describes which names none: of the same days and the same part of the repository.
+    """Return the channel's feed that a line without a number describes: of the same days and part of the repository.
 
     Raises:
-        AmbiguousChoice: several are.
+        AmbiguousChoice: several match.
     """
     wanted = bare_name(context.value("repository")).lower()
     days = context.value("days").lower()
@@ -183,7 +181,7 @@ def _brings(feed: Feed) -> tuple[str, str]:
 
 
 def _read(context: CommandContext, before: Feed | None) -> Feed:
-    """Return the feed that was described; what is not said stays as it was."""
+    """Return the feed as described; anything not mentioned is unchanged."""
     core, asker, value = context.services.core, context.asker, context.value
     text = value("repository") or (before.repository if before else "")
     with about_field("repository"):
@@ -228,7 +226,7 @@ def _read(context: CommandContext, before: Feed | None) -> Feed:
 
 
 def _place(text: str) -> str:
-    """Return the repository on GitHub that a text names; raise Mistake if it is none."""
+    """Return the GitHub repository that a text names; raise Mistake if it is not one."""
     if not text:
         raise Mistake("mistake.repository_missing")
     try:
@@ -255,7 +253,7 @@ def _one_of(known: Sequence[T]) -> Callable[[str], T]:
 
 
 async def _check_place(context: CommandContext, channel: str, *, by_posting: bool) -> None:
-    """Raise Mistake where Daybrief could not post: better told now than tomorrow morning."""
+    """Raise Mistake if Daybrief could not post: better to know now than tomorrow morning."""
     lacking = await context.asker.lacks(channel, by_posting)
     if not lacking:
         return

@@ -15,7 +15,7 @@ from storage.subscriptions import Recipient, Revision, Subscription
 
 
 async def subs(context: CommandContext) -> AsyncIterator[Reply]:
-    """List the subscriptions, with a button to end each."""
+    """List the subscriptions, each with a button to end it."""
     yield await context.services.work.quick(lambda: listed(context))
 
 
@@ -37,7 +37,7 @@ def listed(context: CommandContext) -> Reply:
 
 
 def own_subscriptions(context: CommandContext, recipient: Recipient) -> list[Subscription]:
-    """Return the subscriptions of a channel, or all of a person's that concern them where they ask."""
+    """Return the subscriptions of a channel, or all of a person's that apply where they ask."""
     services, asker = context.services, context.asker
     if recipient.kind == "channel":
         return services.subscriptions.of(recipient)
@@ -61,17 +61,17 @@ def _when(one: Subscription, context: CommandContext) -> str:
 
 
 async def unsubscribe(context: CommandContext) -> AsyncIterator[Reply]:
-    """End subscriptions by their numbers or their topics, or all; of a topic that is only muted, that."""
+    """End subscriptions by number or topic, or all; if a topic is only muted, unmute it."""
     yield await _ended(context)
 
 
 async def unmute(context: CommandContext) -> AsyncIterator[Reply]:
-    """Hear again of what was muted, by its number or its topic, or of all; subscriptions stay."""
+    """Unmute topics by number or name, or all; subscriptions stay."""
     yield await _ended(context, is_mute=True)
 
 
 async def _ended(context: CommandContext, *, is_mute: bool = False) -> Reply:
-    """End what is named of the asker's subscriptions, or of what they muted alone."""
+    """End the named subscriptions of the asker, or only the named mutes."""
     recipient = context.recipient
     if recipient.kind == "channel" and not context.services.access.is_admin(context.asker):
         raise Mistake("mistake.admin")
@@ -89,7 +89,7 @@ async def _ended(context: CommandContext, *, is_mute: bool = False) -> Reply:
 
 
 def _meant(context: CommandContext, own: Sequence[Subscription], *, is_mute: bool) -> list[int]:
-    """Return the numbers of the subscriptions that are to end."""
+    """Return the numbers of the subscriptions to end."""
     text = context.command.text.strip()
     known = tuple(str(one.id) for one in own)
     given = {name: context.values(name) for name in topics.NAMES}
@@ -110,12 +110,12 @@ def _meant(context: CommandContext, own: Sequence[Subscription], *, is_mute: boo
     if not ended:
         shown = text or next(one for values in given.values() for one in values)
         raise Mistake(unknown, text=shown, known=known)
-    # Where a topic is both, to unsubscribe ends the subscription: `unmute` is for the other.
+    # If a topic is both, `unsubscribe` ends the subscription: `unmute` is for the mute.
     return [one.id for one in ended if not one.is_mute] or [one.id for one in ended]
 
 
 def _is_about(one: Subscription, topic: Topic) -> bool:
-    """Whether a subscription has a topic; an author may be named by a part of the name, as when it was made."""
+    """Whether a subscription has a topic; a part of an author's name is enough, as when subscribing."""
     return all(
         getattr(one, field.name) == getattr(topic, field.name)
         for field in fields(Topic)
@@ -124,7 +124,7 @@ def _is_about(one: Subscription, topic: Topic) -> bool:
 
 
 def _farewell(context: CommandContext, ended: Revision) -> Note:
-    """Repeat what has ended, by what it was: a subscription, or something that was muted."""
+    """Confirm what has ended: a subscription, or a mute."""
     here = here_flag(context)
     ends = "done.unsubscribed_here" if here else "done.unsubscribed"
     parts = []
@@ -139,7 +139,7 @@ def _farewell(context: CommandContext, ended: Revision) -> Note:
 
 
 async def undo(context: CommandContext) -> AsyncIterator[Reply]:
-    """Make subscriptions what they were before a change, the last one if none is named."""
+    """Restore subscriptions to before a change, the last one if none is named."""
     recipient, known = context.recipient, context.services.subscriptions
     if recipient.kind == "channel" and not context.services.access.is_admin(context.asker):
         raise Mistake("mistake.admin")
@@ -168,7 +168,7 @@ def said_topics(context: CommandContext, some: Iterable[Subscription]) -> str:
 
 
 def said_before(context: CommandContext, some: Iterable[Subscription]) -> str:
-    """Say what some were: muted, or told when."""
+    """Say how some were before: muted, or sent when."""
     areas, language = context.services.core.sources.areas(), context.language
     said = []
     for one in some:
@@ -181,22 +181,22 @@ def said_before(context: CommandContext, some: Iterable[Subscription]) -> str:
 
 
 def joined(context: CommandContext, sentences: Iterable[str]) -> str:
-    """Join sentences as the asker's language does, without empty ones."""
+    """Join non-empty sentences as the asker's language does."""
     return (" " if context.language == "en" else "").join(filter(None, sentences))
 
 
 def here_flag(context: CommandContext) -> str:
-    """Return what a button's command ends with where the channel's subscriptions are meant; empty for a person's."""
+    """Return the suffix of a button's command if the channel's subscriptions are meant; empty for a person's."""
     return " here" if is_for_channel(context) else ""
 
 
 def is_for_channel(context: CommandContext) -> bool:
-    """Whether the channel's subscriptions are meant, and not the asker's."""
+    """Whether the channel's subscriptions are meant, not the asker's."""
     return recipient_of(context).kind == "channel"
 
 
 def recipient_of(context: CommandContext) -> Recipient:
-    """Return whose subscriptions are meant, as the command or the form says."""
+    """Return whose subscriptions are meant, from the command or the form."""
     asker = context.asker
     if context.value("where") == "channel" and not asker.is_direct:
         return Recipient(asker.platform, asker.workspace, "channel", asker.channel)

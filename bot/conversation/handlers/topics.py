@@ -28,21 +28,21 @@ from formatters.reply import MOST_COMMAND, Field, Form, Note, Reply
 from storage.subscriptions import BOTS, Revision, Subscription
 
 _MOST_AUTHORS, _SHOWN_AUTHORS = 30, 3
-"""Authors that are looked through for one of a name, and of these that are named."""
+"""Authors searched for a name, and how many of them are listed."""
 
 
 async def subscribe(context: CommandContext) -> AsyncIterator[Reply]:
-    """Subscribe to a topic; without one, ask for it by a form."""
+    """Subscribe to a topic; without one, show a form."""
     yield await _made(context, "subscribe")
 
 
 async def mute(context: CommandContext) -> AsyncIterator[Reply]:
-    """Hear nothing of a topic; without one, ask for it by a form."""
+    """Mute a topic; without one, show a form."""
     yield await _made(context, "mute")
 
 
 async def _made(context: CommandContext, verb: Literal["subscribe", "mute"]) -> Reply:
-    """Make subscriptions, or return the form that asks for one."""
+    """Create subscriptions, or return the form for one."""
     if is_for_channel(context) and not context.services.access.is_admin(context.asker):
         raise Mistake("mistake.admin")
     core, is_sent = context.services.core, context.command.verb == "save"
@@ -72,7 +72,7 @@ async def _made(context: CommandContext, verb: Literal["subscribe", "mute"]) -> 
         topics_of_known = [_of_known_author(context, repo, topic) for topic in found]
         wanted = [_subscription(context, verb, repo, topic, least) for topic in topics_of_known]
         known = context.services.subscriptions.of(recipient_of(context))
-        # Who subscribes to what they have muted wants to hear of it again.
+        # Subscribing to a muted topic unmutes it.
         lifted = [one.id for one in known if one.is_mute and any(map(one.is_about_the_same, wanted))]
         revision = context.services.subscriptions.revise(
             recipient_of(context), wanted, lifted if verb == "subscribe" else ()
@@ -83,10 +83,10 @@ async def _made(context: CommandContext, verb: Literal["subscribe", "mute"]) -> 
 
 
 def _of_known_author(context: CommandContext, repo: str, topic: Topic) -> Topic:
-    """Return a topic with its author by the whole name, where a part of one was given.
+    """Return a topic with its author's full name, if only a part was given.
 
     Raises:
-        Mistake: several authors have that part.
+        Mistake: several authors match.
     """
     if topic.author in {"", BOTS}:
         return topic
@@ -101,7 +101,7 @@ def _of_known_author(context: CommandContext, repo: str, topic: Topic) -> Topic:
 
 
 def _authors_unknown(context: CommandContext, wanted: Sequence[Subscription]) -> str:
-    """Say of whom no commit is known, so that a name that is mistyped is noticed; nothing where nobody's is known."""
+    """Say which authors have no known commits, so that typos are noticed; empty if none."""
     commits = context.services.core.stores.commits
     some = commits.authors([wanted[0].repository], "", _SHOWN_AUTHORS)
     missing = [
@@ -120,7 +120,7 @@ def _authors_unknown(context: CommandContext, wanted: Sequence[Subscription]) ->
 
 
 def _which(context: CommandContext, unclear: Unclear, words: Sequence[str]) -> AmbiguousChoice | Mistake:
-    """Offer both readings of a phrase by buttons, where it is all that was said."""
+    """Offer both readings of a phrase as buttons, if it is all that was said."""
     if " ".join(words).strip(" .!?") != unclear.phrase:
         return unclear
     named = {name: values for name, values in context.command.named.items() if name not in topics.NAMES}
@@ -133,7 +133,7 @@ def _which(context: CommandContext, unclear: Unclear, words: Sequence[str]) -> A
 
 
 def _uses(context: CommandContext) -> str:
-    """Return what says what is used: the asker's own file where they sent one, else that of this channel's team."""
+    """Return the list of uses: the asker's own file if they sent one, else that of this channel's team."""
     repo = _repository(context).lower()
     if not is_for_channel(context) and context.services.core.stores.sent_uses.get(context.owner, repo):
         return SENT
@@ -144,7 +144,7 @@ def _uses(context: CommandContext) -> str:
 
 
 def _repository(context: CommandContext) -> str:
-    """Return the repository that is meant; a path may look like the name of one."""
+    """Return the repository that is meant; a path may look like a repository's name."""
     try:
         return context.repository()
     except Mistake as mistake:
@@ -155,7 +155,7 @@ def _repository(context: CommandContext) -> str:
 
 
 def _receipt(context: CommandContext, verb: Literal["subscribe", "mute"], revision: Revision) -> Note:
-    """Repeat what was understood; what was so before is told, and comes back by the button."""
+    """Confirm what was understood; mention any previous state, with a button to restore it."""
     language, here = context.language, here_flag(context)
     first = revision.left[0]
     is_as_it_was = not revision.number
@@ -174,7 +174,7 @@ def _receipt(context: CommandContext, verb: Literal["subscribe", "mute"], revisi
 
 
 def _silenced(context: CommandContext, made: Sequence[Subscription]) -> Iterator[str]:
-    """Say what of a recipient's subscriptions, old or new, brings nothing because it is muted."""
+    """Say which of a recipient's subscriptions, old or new, are silenced by a mute."""
     own = context.services.subscriptions.of(made[0].recipient)
     for mute in own:
         silent = [one for one in own if mute.silences(one) and (mute in made or one in made)]
@@ -202,7 +202,7 @@ def _subscription(context: CommandContext, verb: str, repo: str, topic: Topic, l
 
 
 def _area_named(context: CommandContext) -> str:
-    """Return the area that a button names by its key, as people call it."""
+    """Return the display name of the area whose key a button gives."""
     areas, text = context.services.core.sources.areas(), context.value("area")
     key = areas.find(text) if text else None
     return areas.name(key, context.language) if key else text
@@ -247,9 +247,7 @@ def _form(context: CommandContext, verb: Literal["subscribe", "mute"], repo: str
             Field("min", context.say("field.least"), "low", options=levels),
             Field("how", context.say("field.how"), "daily", options=hows),
         ]
-        if (
-            context.asker.is_direct and not context.asker.zone
-        ):  # neither a channel nor the platform says on whose clocks
+        if context.asker.is_direct and not context.asker.zone:  # neither a channel nor the platform gives a time zone
             hint = context.say("field.zone_hint")
             fields.append(Field("zone", context.say("field.zone"), context.zone(), hint, offers="zone"))
     if not context.asker.is_direct and context.services.access.is_admin(context.asker):

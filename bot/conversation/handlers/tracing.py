@@ -26,7 +26,7 @@ _SHOWN = 8
 
 
 async def fix(context: CommandContext) -> AsyncIterator[Reply]:
-    """Answer with where a fix is: landed, taken back, released, in the version that the asker uses."""
+    """Answer with the state of a fix: landed, reverted, released, in the version that the asker uses."""
     repo = context.repository()
     text = " ".join(word for word in context.command.words if not context.is_repository(word))
     try:
@@ -48,7 +48,7 @@ async def fix(context: CommandContext) -> AsyncIterator[Reply]:
 
 
 async def suspects(context: CommandContext) -> AsyncIterator[Reply]:
-    """Answer with the commits of a range that may have broken something, the likeliest first."""
+    """Answer with the commits of a range that may have broken something, likeliest first."""
     repo = context.repository()
     versions = next((word for word in context.command.words if ".." in word), "")
     if not versions:
@@ -74,7 +74,7 @@ async def suspects(context: CommandContext) -> AsyncIterator[Reply]:
 
 
 async def patches(context: CommandContext) -> AsyncIterator[Reply]:
-    """Answer with how a fork's patches stand: in the clone that the configuration gives the repository, and nowhere else."""
+    """Answer with the state of a fork's patches, only from the clone that the configuration gives the repository."""
     repo = context.repository()
     branches = next((word for word in context.command.words if ".." in word), "")
     try:

@@ -16,14 +16,14 @@ from formatters.reply import Reply, Sheet
 
 
 async def upgrade(context: CommandContext) -> AsyncIterator[Reply]:
-    """Answer with what moving from one version to another does."""
+    """Answer with what moving from one version to another changes."""
     repo = context.repository()
     versions = next((word for word in context.command.words if ".." in word), "")
     if not versions:
         raise Mistake("mistake.versions_missing")
     note = context.working("working.upgrade", repo=repo)
     yield note
-    # What an asker's own file makes of it is theirs: nobody else who asks the same meanwhile gets it.
+    # An answer based on an asker's own file is theirs: other people's concurrent requests do not share it.
     whose = str(context.recipient) if not context.command.is_public else context.asker.channel
     key = ("upgrade", repo.lower(), versions, context.language, whose)
     work = context.services.work
@@ -42,7 +42,7 @@ def _answer(context: CommandContext, repo: str, versions: str, step: Step) -> Sh
 
 
 def refuse_unread(core: Core, source: Revisions, versions: str, verb: str) -> None:
-    """Raise Mistake where more commits between two versions are unread than anybody waits for."""
+    """Raise Mistake if more commits between two versions are unread than anyone would wait for."""
     missing = plan(core, source, versions).missing
     if missing > MOST_UNREAD:
         raise Mistake("mistake.upgrade_unread", count=str(missing), repo=source.repo, versions=versions, verb=verb)

@@ -19,13 +19,13 @@ from storage.uses import Sent
 _LOG = logging.getLogger(__name__)
 
 _LARGEST = 256_000
-"""Bytes of a file that is sent: some thousand names with their places."""
+"""Bytes of a file sent to us: some thousand names with their places."""
 _MOST = 20
-"""Files that are kept for one person."""
+"""Files kept per person."""
 
 
 async def uses(context: CommandContext) -> AsyncIterator[Reply]:
-    """Take the file that came with the request; without one, list what was sent, or forget it."""
+    """Accept the file attached to the request; without one, list the files sent, or delete one."""
     if context.request.attachment:
         yield await _taken(context, context.request.attachment)
     elif "forget" in context.command.flags:
@@ -70,7 +70,7 @@ async def _taken(context: CommandContext, attachment: Attachment) -> Note:
 
 
 def _understood(raw: bytes, name: str) -> Uses:
-    """Read a file; what is wrong with it is said in a sentence, and nothing in it is run."""
+    """Parse a file; errors are reported in a sentence, and nothing in it is executed."""
     try:
         return read_uses(raw.decode(), name)
     except (UnicodeDecodeError, BadInput):
@@ -78,7 +78,7 @@ def _understood(raw: bytes, name: str) -> Uses:
 
 
 async def _forgotten(context: CommandContext) -> Note:
-    """Forget a file, and end what was subscribed to by it: without the file nothing would ever come of it."""
+    """Delete a file, and end subscriptions based on it, which could never match again."""
     repo, recipient = context.repository(), context.recipient
 
     def forget() -> bool:
@@ -93,9 +93,9 @@ async def _forgotten(context: CommandContext) -> Note:
 
 
 def used(context: CommandContext, repo: str) -> Uses | None:
-    """Return what the asker uses of a repository by the file that they sent, else what their channel's team does; None for neither.
+    """Return what the asker uses of a repository, by their own file or else their channel's team's; None without one.
 
-    What somebody sent stays out of an answer that everybody sees.
+    A file that someone sent is not used in answers that everyone sees.
     """
     sent = "" if context.command.is_public else context.services.core.stores.sent_uses.get(context.owner, repo)
     if sent:
