@@ -1,6 +1,6 @@
-"""The analyser that asks a model: which commits go into one question, and what of its answers is believed.
+"""The analyser that asks a model: which commits go into one request, and how much of the answers is believed.
 
-Prompts are files in `prompts/`. What the commit does not bear out is not shown (`analysis.llm.verify`).
+Prompts are files in `prompts/`. What the commit does not support is not shown (`analysis.llm.verify`).
 """
 
 import re
@@ -27,20 +27,20 @@ from analysis.statements.quoting import sentences_quoted
 from analysis.triage.triage import Importance
 
 _BUDGET = {Importance.HIGH: 10_000, Importance.MEDIUM: 7_000, Importance.LOW: 7_000}
-"""Tokens of diff, by importance. What ranks low, too, is said of code that was seen: of it, only the rest is left out."""
+"""Tokens of diff, by importance. Even low-ranking commits are judged by code the model saw; only other files are left out."""
 _TOGETHER = {Importance.HIGH: (1, 0), Importance.MEDIUM: (3, 5_000), Importance.LOW: (8, 5_000)}
-"""How many commits of one importance go into one question at most, and up to how many tokens of diff: what ranks high is read alone."""
+"""By importance, the most commits in one request and the most tokens of diff: high-ranking ones are read alone."""
 _ANSWER = {Importance.HIGH: 1_200, Importance.MEDIUM: 500, Importance.LOW: 150}
-"""Tokens of an answer for one commit, as models usually answer."""
-_LINE_BESIDES = 300  # tokens of diff for a commit of low importance, besides the product's code
-_HEADER = 15  # tokens that a file's name costs, besides its length
+"""Typical tokens of an answer for one commit."""
+_LINE_BESIDES = 300  # tokens of diff for a commit of low importance, in addition to the product's code
+_HEADER = 15  # tokens that a file's name costs, in addition to its length
 _DAY_TOKENS = 12_000
 _ATTEMPTS = 3
 _LEAST_ORDERED = 0.5
-"""Which part of the entries an order must name to be one."""
+"""The least share of the entries that an order must name to be valid."""
 _FIRST_SCREEN = 6
 _MOST_WORDS = 12
-"""Words of a reason; in Chinese, as many times three letters."""
+"""Words of a reason; in Chinese, three characters for each."""
 _MOST_THEMES = 5
 _NOT_BORNE_OUT = "the model left it out, or the commit supports nothing that it said about it"
 
@@ -51,8 +51,8 @@ class ModelAnalyser:
 
     Attributes:
         areas: the keys from which the model may choose.
-        mark: what outside text stands between; nobody who writes a commit can know it, so nobody can pretend that the text ends
-            earlier. One for each run: a question's beginning stays the same.
+        mark: the delimiter around outside text; authors of commits cannot know it, so they cannot fake an earlier end. One per
+            run, so that the beginning of requests stays the same.
     """
 
     model: Model
@@ -70,17 +70,17 @@ class ModelAnalyser:
         return version(("commits", "check"))
 
     def checker(self) -> Checker:
-        """Return who holds claims against their quotes."""
+        """Return the reader that checks claims against their quotes."""
         return Checker(self.model, self.prompt, self.mark)
 
     def jobs(self, entries: tuple[Entry, ...], *, more: bool = False) -> list[tuple[Entry, ...]]:
-        """Commits of one importance together, as many as fit, the most important first; with `more`, those that are full."""
+        """Batches of one importance, as large as fits, the most important first; with `more`, only full ones."""
         jobs: list[list[Entry]] = []
         tokens = 0
         for entry in sorted(entries, key=lambda entry: (-entry.triage.importance.rank, -entry.triage.score)):
             most, room = _TOGETHER[entry.triage.importance]
             cost = min(_diff_tokens(entry), _budget(entry))
-            # Who speaks to its reader is read by itself, where there is nobody else to talk about.
+            # A commit that addresses its reader is read alone, so that it cannot influence other commits.
             is_alone = addresses_reader(entry) or (jobs and addresses_reader(jobs[-1][0]))
             fits = jobs and not is_alone and jobs[-1][0].triage.importance is entry.triage.importance
             if not fits or len(jobs[-1]) >= most or tokens + cost > room:
@@ -92,12 +92,12 @@ class ModelAnalyser:
         return [tuple(job) for job in jobs if not more or job is not last[job[-1].triage.importance] or _is_full(job)]
 
     def cost(self, job: tuple[Entry, ...]) -> int:
-        """Return what the instructions, the diffs as far as they are shown, and an answer of usual length take."""
+        """Return the tokens that the instructions, the diffs as shown, and an answer of typical length take."""
         answers = sum(_ANSWER[entry.triage.importance] for entry in job)
         return estimate(prompt("commits")) + answers + sum(min(_diff_tokens(entry), _budget(entry)) for entry in job)
 
     def analyse(self, job: tuple[Entry, ...], language: Language) -> Reading:
-        """Read the commits of a piece."""
+        """Read the commits of a batch."""
         session = _Questions(self, language)
         reason = hopeless = ""
         try:
@@ -109,7 +109,7 @@ class ModelAnalyser:
         return Reading(found, failures, session.tally.usage, hopeless, frozenset(session.refused))
 
     def compare(self, entries: tuple[Entry, ...], repo: str, language: Language) -> Comparison:
-        """Hold a day's entries against each other, as far as they fit."""
+        """Compare a day's entries, as far as they fit."""
         tally = Tally()
         heard = [entry for entry in entries if entry.analysis and entry.analysis.importance]
         lines = list(within(_DAY_TOKENS, (candidate(entry, self.model.secret) for entry in heard)))
@@ -131,11 +131,11 @@ class ModelAnalyser:
 
 
 class _Questions:
-    """The questions about one piece, with what came of them.
+    """The requests about one batch, with their results.
 
     Attributes:
-        found: analyses by SHA; `doubtful`: those to be asked for again, as long as there is no better one.
-        reasons: why there is none; `refused`: the SHAs of those that the model or its server will not speak of.
+        found: analyses by SHA; `doubtful`: those to ask for again, used if nothing better comes.
+        reasons: why there is none; `refused`: the SHAs of those that the model or its server refuses to discuss.
     """
 
     def __init__(self, analyser: ModelAnalyser, language: Language) -> None:
@@ -147,7 +147,7 @@ class _Questions:
         self._complaints: dict[str, list[str]] = {}
 
     def ask(self, job: Sequence[Entry], attempts: int, scale: float = 1.0) -> str:
-        """Put the analyses into `found`, and return why those that are missing are; `scale` is how much of the diffs is shown."""
+        """Add analyses to `found`, and return why any are missing; `scale` is the share of the diffs that is shown."""
         model = self.analyser.model
         shown = {one.commit.sha: excerpt(one.commit, int(scale * _budget(one)), one.surroundings) for one in job}
         texts = [
@@ -193,7 +193,7 @@ class _Questions:
 
 
 class _Answer:
-    """What a model says of one commit, held against it."""
+    """What a model says about one commit, checked against it."""
 
     def __init__(self, entry: Entry, item: Item, language: Language, analyser: ModelAnalyser) -> None:
         self.entry, self.item, self.language, self.analyser = entry, item, language, analyser
@@ -202,15 +202,15 @@ class _Answer:
         self.dropped = 0
 
     def read(self, unseen: tuple[str, ...]) -> tuple[Analysis | None, list[str]]:
-        """Return the analysis, None if nothing of it is borne out, and what was refused and why."""
+        """Return the analysis, or None if none of it is supported, and what was rejected and why."""
         entry, item = self.entry, self.item
         headline = self._claim(item.headline)
         effect = self._claim(item.effect) if item.effect.text.strip() else None
-        if effect and self.ground.is_around:  # of tests, CI and documents alone users notice nothing
+        if effect and self.ground.is_around:  # users notice nothing of a change to tests, CI or documentation only
             effect = replace(effect, unchecked=True)
         impact, insight, risks, advice = list[Claim](), list[Claim](), list[Claim](), list[Claim]()
         parts = {Part.IMPACT: impact, Part.RISK: risks, Part.ADVICE: advice}
-        if effect and effect.unchecked:  # an effect is shown without a mark, so this one stands among the claims
+        if effect and effect.unchecked:  # effects are shown without a mark, so this one goes among the claims
             impact.append(effect)
             effect = None
         said = {item.headline.text.strip(), item.effect.text.strip()}
@@ -222,7 +222,7 @@ class _Answer:
         if not (headline or effect or impact or insight or risks or advice):
             return None, self.complaints
         is_good = headline is not None and not headline.unchecked
-        # Whoever speaks to the reader of commits is not asked for a rank: the rules' stands.
+        # A commit that addresses its reader gets no say in its rank: the rules' rank holds.
         is_heard = not addresses_reader(entry)
         offered = set(self.analyser.areas)
         analysis = Analysis(
@@ -250,7 +250,7 @@ class _Answer:
         return analysis, self.complaints
 
     def _claim(self, said: Sentence) -> Claim | None:
-        """Return a sentence with the evidence that was found for it, marked where it could not be checked; None if it is refuted."""
+        """Return a sentence with the evidence found for it, marked if it could not be checked; None if it is refuted."""
         quotes = [quote for one in said.evidence if (quote := self.ground.find(one.line, one.path, one.side))]
         judgement = judge(said.text, said.before, said.after, quotes, self.ground)
         if judgement.verdict is Verdict.REFUTED:
@@ -260,7 +260,7 @@ class _Answer:
         return claim_of(said, tuple(quotes), unchecked=judgement.verdict is not Verdict.BORNE_OUT)
 
     def _why(self) -> tuple[Statement, ...]:
-        """Return what people wrote, as far as the effect and the headline rest on it; else what tells the effect best."""
+        """Return the statements that the effect and the headline rest on; else those that describe the effect best."""
         item, entry = self.item, self.entry
         lines = [one.line for one in (*item.effect.evidence, *item.headline.evidence)]
         about = f"{item.effect.text} {item.headline.text}"
@@ -269,14 +269,14 @@ class _Answer:
         return (*quoted, *rest)[:MOST_QUOTED]
 
     def _reason(self) -> str:
-        """Return why it ranks so, if that is short and speaks of nothing that is not there."""
+        """Return the reason for its rank, if it is short and mentions nothing that is not there."""
         why = without_stop(self.item.why.strip())
         length = len(why.split()) if self.language == "en" else len(re.sub(r"\s", "", why)) // 3
         return why if length <= _MOST_WORDS and believed(why, self.ground.text) else ""
 
 
 def claim_of(said: Sentence, quotes: tuple[Quote, ...], *, unchecked: bool) -> Claim:
-    """Return a sentence as a claim that stands on its first line of the diff, or on what people wrote."""
+    """Return a sentence as a claim located at its first line in the diff, or at what people wrote."""
     line = next((quote for quote in quotes if quote.line), None)
     url = next((quote.url for quote in quotes if quote.url), "") if line is None else ""
     return Claim(
@@ -293,7 +293,7 @@ def claim_of(said: Sentence, quotes: tuple[Quote, ...], *, unchecked: bool) -> C
 
 
 def _by_sha(job: Sequence[Entry], items: Sequence[Item]) -> dict[str, tuple[Entry, Item]]:
-    """Match items to commits by SHA; a model that garbled every SHA but kept the number has kept the order."""
+    """Match items to commits by SHA; a model that garbled every SHA but returned the right number kept the order."""
     known = {entry.commit.short: entry for entry in job}
     pairs = [(known[item.sha[:7]], item) for item in items if item.sha[:7] in known]
     if not pairs and len(items) == len(job):

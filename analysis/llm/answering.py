@@ -1,4 +1,4 @@
-"""A question answered by a model out of the commits that were found for it: each sentence cites one, and is held against it."""
+"""Answering a question with a model, from the commits found for it: each sentence cites one, and is checked against it."""
 
 import secrets
 import threading
@@ -22,7 +22,7 @@ from analysis.questions.answer import Found, Said
 
 _PATTERNS = Patterns(__file__, "answering")
 _DIFF = 1_500
-"""Tokens of a commit's diff."""
+"""Tokens of each commit's diff."""
 _MOST_SENTENCES = 5
 _ANSWER = 500
 _NONE = "the commits support nothing that the model said"
@@ -30,7 +30,7 @@ _NONE = "the commits support nothing that the model said"
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """What a model made of a question; `failure` says in English why there is no sentence, or no more of them."""
+    """A model's answer to a question; `failure` says in English why there is none, or why it breaks off."""
 
     said: tuple[Said, ...] = ()
     failure: str = ""
@@ -38,7 +38,7 @@ class Answering:
 
 
 def cost(found: Sequence[Found]) -> int:
-    """Return about how many tokens it takes to ask."""
+    """Estimate how many tokens asking takes."""
     return estimate(prompt("ask")) + _ANSWER + (_DIFF + _ANSWER) * len(found)
 
 
@@ -49,9 +49,9 @@ def answer(
     language: Language,
     heard: Callable[[Said], None] = lambda _: None,
 ) -> Answering:
-    """Ask a model; what it says is left out where the commit that it cites does not bear it out.
+    """Ask a model; sentences that the cited commit does not support are left out.
 
-    `heard` is told each sentence as soon as it is borne out, on another thread, in the order of the answer.
+    `heard` is called with each sentence as soon as it is verified, on another thread, in the order of the answer.
     """
     mark, tally = secrets.token_hex(8), Tally()
     repo = found[0].entry.commit.repo
@@ -70,7 +70,7 @@ def answer(
 
 
 class _Hearing:
-    """Holds the sentences of an answer against their commits, each once, whether it comes in pieces or whole."""
+    """Checks the sentences of an answer against their commits, each once, whether it arrives in pieces or whole."""
 
     def __init__(self, found: Sequence[Found], heard: Callable[[Said], None]) -> None:
         self._known = {one.entry.commit.short: one for one in found}
@@ -81,14 +81,14 @@ class _Hearing:
         self._lock = threading.Lock()
 
     def grow(self, content: str) -> None:
-        """Take what has come of an answer's text."""
+        """Take the answer's text so far."""
         try:
             self.take([Told.model_validate(item) for item in whole_items(content, "sentences")])
-        except pydantic.ValidationError:  # whoever reads the whole answer will say so
+        except pydantic.ValidationError:  # reported when the whole answer is read
             return
 
     def take(self, sentences: Sequence[Told]) -> None:
-        """Take the sentences from the first on, as far as they have come."""
+        """Take the sentences so far, from the first on."""
         with self._lock:
             for sentence in () if self._is_over else sentences[self._taken : _MOST_SENTENCES]:
                 self._taken += 1
@@ -97,19 +97,19 @@ class _Hearing:
                     self._heard(one)
 
     def end(self) -> tuple[Said, ...]:
-        """Return what was borne out; nothing is taken after it."""
+        """Return what was verified; nothing is accepted afterwards."""
         with self._lock:
             self._is_over = True
             return tuple(self._said)
 
 
 def _is_released(one: Found) -> bool:
-    """Whether a commit may be called released: nothing tells that it is not, and its own message speaks of it."""
+    """Whether a commit may be called released: nothing says that it is not, and its own message mentions it."""
     return one.unreleased is None and _PATTERNS.released.search(one.entry.commit.message) is not None
 
 
 def _held(sentence: Told, known: dict[str, Found]) -> Said | None:
-    """Return a sentence that its commit bears out; None for one that cites none, that is in doubt, or that takes merged for released."""
+    """Return a sentence that its commit supports; None if it cites none, is doubtful, or mistakes merged for released."""
     one = known.get(sentence.commit[:7])
     if one is None or (_PATTERNS.released.search(sentence.text) and not _is_released(one)):
         return None

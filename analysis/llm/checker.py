@@ -1,4 +1,4 @@
-"""A second, small question: whether each claim follows from the lines that it rests on, seen by whoever sees nothing else."""
+"""A second, small request: whether each claim follows from the lines it rests on, judged without seeing anything else."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,18 +14,18 @@ from analysis.llm.verify.judging import Verdict, invented, judge
 from analysis.statements import headline_of
 
 _TOGETHER = 6_000
-"""Tokens of claims in one question."""
+"""Tokens of claims in one request."""
 _CLAIM = 120
-"""Tokens that a claim takes with its lines and its finding, about."""
+"""Approximate tokens that a claim takes with its lines and its finding."""
 _FOLLOWS, _UNCLEAR, _CONTRADICTED = "follows", "unclear", "contradicts"
 
 
 @dataclass(frozen=True, slots=True)
 class Checker:
-    """Reads what a model said of commits, claim by claim; implements `Reader`.
+    """Checks what a model said about commits, claim by claim; implements `Reader`.
 
     Attributes:
-        prompt: the version under which the analyses are kept.
+        prompt: the version under which the analyses are stored.
     """
 
     model: Model
@@ -38,7 +38,7 @@ class Checker:
         return self.model.name
 
     def jobs(self, entries: tuple[Entry, ...], *, more: bool = False) -> list[tuple[Entry, ...]]:
-        """As many commits together as their claims fit."""
+        """As many commits per batch as their claims fit."""
         jobs: list[list[Entry]] = [[]]
         for entry in entries:
             if jobs[-1] and _CLAIM * sum(len(_claims(one)) for one in (*jobs[-1], entry)) > _TOGETHER:
@@ -47,11 +47,11 @@ class Checker:
         return [tuple(job) for job in jobs[: -1 if more else None] if job]
 
     def cost(self, job: tuple[Entry, ...]) -> int:
-        """Return what the claims of a piece take with their lines."""
+        """Return the tokens that a batch's claims take with their lines."""
         return estimate(prompt("check")) + _CLAIM * sum(len(_claims(entry)) for entry in job)
 
     def analyse(self, job: tuple[Entry, ...], language: Language) -> Reading:
-        """Mark what does not follow from its lines, and take out what they contradict."""
+        """Mark what does not follow from its lines, and remove what they contradict."""
         tally, own = Tally(), self.model.secret
         texts: list[str] = []
         for entry in job:
@@ -83,7 +83,7 @@ def _effect(analysis: Analysis) -> Claim:
 
 
 def _claims(entry: Entry) -> list[Claim]:
-    """Return what a model says of a commit, the headline and the effect first."""
+    """Return what a model says about a commit, the headline and the effect first."""
     analysis = entry.analysis
     if analysis is None:
         return []
@@ -93,12 +93,12 @@ def _claims(entry: Entry) -> list[Claim]:
 
 
 def _checked(entry: Entry, verdicts: Sequence[str]) -> Analysis:
-    """Return the analysis without what its lines contradict, with what does not follow marked, and other doubts taken off."""
+    """Return the analysis without contradicted claims, with those that do not follow marked and the others unmarked."""
     analysis = entry.analysis
     assert analysis is not None
     ground = Ground.of(entry)
     found = dict(zip(_claims(entry), verdicts, strict=True))
-    # Names of the whole project were left open when the claim was made; by now they were looked for.
+    # Whether the project has a name was left open when the claim was made; by now it has been looked up.
     gone = {c for c in found if found[c] == _CONTRADICTED or (ground.has_tree and invented(c.text, ground))}
 
     def stays_marked(claim: Claim) -> bool:
@@ -114,7 +114,7 @@ def _checked(entry: Entry, verdicts: Sequence[str]) -> Analysis:
 
     headline, effect = _headline(analysis), _effect(analysis)
     has_headline, has_effect = (one not in gone and found.get(one, "") in {"", _FOLLOWS} for one in (headline, effect))
-    # A headline that does not follow gives way to its author's; an effect that may not stands among the claims, marked.
+    # A headline that does not follow is replaced by the author's; an effect that may not follow goes among the claims, marked.
     doubtful = (replace(effect, unchecked=True),) if found.get(effect) == _UNCLEAR and effect not in gone else ()
     return replace(
         analysis,

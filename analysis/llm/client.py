@@ -1,7 +1,7 @@
-"""One question to a model: the only module that knows the SDK, its errors and the ways servers differ.
+"""One request to a model: the only module that knows the SDK, its errors and the ways servers differ.
 
-It asks for JSON by schema, then for JSON, then for nothing special, whatever the server can do. What servers and models
-do wrong comes out as two errors: an answer that cannot be used, and a state that somebody must mend first.
+It asks for JSON by schema, else for JSON, else for free text, depending on what the server supports. What servers and models
+do wrong becomes one of two errors: an unusable answer, or a state that somebody must fix first.
 """
 
 import atexit
@@ -38,7 +38,7 @@ class Model:
     """A model on a server.
 
     Attributes:
-        base_url: of the server's API, usually ending in /v1. `key` may be empty for a server of one's own.
+        base_url: the server's API, usually ending in /v1. `key` may be empty for a self-hosted server.
         deadline: seconds that one call may take, retries included.
         secret: values that must never be sent, such as our own keys.
     """
@@ -51,7 +51,7 @@ class Model:
 
     @property
     def place(self) -> str:
-        """The address as it may be shown: without a name and password that stand in it."""
+        """The address as it may be shown: without a user name and password in it."""
         return without_login(self.base_url)
 
 
@@ -59,9 +59,9 @@ class BadAnswer(Exception):
     """An answer that cannot be used.
 
     Attributes:
-        reason: why, in a few words. `is_long`: it did not fit, so a smaller question may work.
-        is_final: the same question will not get a better answer.
-        is_refused: it is what was asked that is not answered: another question may be.
+        reason: why, in a few words. `is_long`: it did not fit, so a smaller request may work.
+        is_final: the same request will not get a better answer.
+        is_refused: the server refuses this request's content; another request may succeed.
     """
 
     def __init__(self, reason: str, *, is_long: bool = False, is_final: bool = False, is_refused: bool = False) -> None:
@@ -70,17 +70,17 @@ class BadAnswer(Exception):
 
 
 class Hopeless(Exception):
-    """No question will be answered before somebody mends something: a refused key, an unknown model, no quota."""
+    """No request will be answered before somebody fixes something: a refused key, an unknown model, no quota."""
 
 
 class Tally:
-    """Adds up what the calls of one job cost."""
+    """Adds up what one job's calls cost."""
 
     def __init__(self) -> None:
         self.usage = Usage()
 
     def count(self, done: "Answer", messages: Sequence[Mapping[str, str]], seconds: float) -> None:
-        """Add an answer, before anybody looks whether it can be used."""
+        """Add an answer, whether or not it turns out to be usable."""
         usage = done.completion.usage
         details = usage.prompt_tokens_details if usage else None
         sent = estimate("".join(message["content"] for message in messages))
@@ -94,25 +94,24 @@ class Tally:
         )
 
     def count_refusal(self, seconds: float) -> None:
-        """Add a question that the server answered by refusing it; that costs nothing."""
+        """Add a request that the server refused; that costs nothing."""
         self.usage += Usage(calls=1, seconds=seconds)
 
     def count_failure(self, seconds: float) -> None:
-        """Add a question that a server failed to answer: nobody was charged, but somebody waited."""
+        """Add a request that a server failed to answer: it cost time but no money."""
         self.usage += Usage(retries=1 + _MOST_RETRIES, seconds=seconds)
 
 
 def question(
     model: Model, shape: type[T], system: str, user: str, tally: Tally, heard: Callable[[str], None] | None = None
 ) -> T:
-    """Ask once (the SDK repeats what is worth repeating) and return the answer in its shape. Secrets stay here.
+    """Ask once (the SDK retries what is worth retrying) and return the answer in its shape. Secrets are not sent.
 
-    `heard` is told all that has come of the answer's text whenever more of it has, on another thread, where the server can send it
-    in pieces.
+    `heard` is called on another thread with the answer's text so far, whenever more arrives, if the server can stream.
 
     Raises:
-        BadAnswer: there was none that can be used.
-        Hopeless: there will not be one before somebody mends something.
+        BadAnswer: there was no usable answer.
+        Hopeless: there will be none before somebody fixes something.
     """
     user = without_secrets(user, model.secret)
     messages = [{"role": "system", "content": system}, {"role": "user", "content": user}]
@@ -165,14 +164,14 @@ def _meaning(error: openai.APIError, model: Model) -> BadAnswer | Hopeless:  # n
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A completion, the rung of response format that gave it (0 schema, 1 JSON, 2 none), and the SDK's retries."""
+    """A completion, the response format that gave it (0 schema, 1 JSON, 2 none), and the SDK's retries."""
 
     completion: ChatCompletion
     rung: int
     retries: int
 
 
-@lru_cache(maxsize=32)  # pydantic makes it anew each time, for longer than a small commit takes to be asked about
+@lru_cache(maxsize=32)  # pydantic rebuilds it each time, which takes longer than asking about a small commit
 def _schema(shape: type[pydantic.BaseModel]) -> dict[str, Any]:
     return shape.model_json_schema()
 
@@ -183,12 +182,12 @@ def ask(
     messages: Sequence[Mapping[str, str]],
     heard: Callable[[str], None] | None = None,
 ) -> Answer:
-    """Ask for an answer of this shape, by the best response format that the server has; remember which that is.
+    """Ask for an answer of this shape, by the best response format that the server supports; remember which that is.
 
     Raises:
-        openai.APIError: whatever the server or the way to it did.
-        BadAnswer: the answer is no completion (a proxy's page with status 200 comes as text).
-        Hopeless: the settings cannot be used to ask anything.
+        openai.APIError: any failure of the server or the network.
+        BadAnswer: the answer is not a completion (a proxy's page with status 200 arrives as text).
+        Hopeless: no request can be made with these settings.
     """
     schema = _schema(shape)
     hint = "Answer with one JSON object for this schema: " + json.dumps(schema)
@@ -218,7 +217,7 @@ def ask(
 
 
 def _completed(model: Model, messages: Any, form: Any, heard: Callable[[str], None] | None) -> tuple[object, int, str]:
-    """Return what came back as a completion, the SDK's retries, and the text that came, where it is no completion."""
+    """Return the completion, the SDK's retries, and the response text if it is not a completion."""
     if heard and (model.base_url, model.name) not in _WHOLE:
         try:
             return _in_pieces(model, messages, form, heard)
@@ -233,7 +232,7 @@ def _completed(model: Model, messages: Any, form: Any, heard: Callable[[str], No
 
 
 def _in_pieces(model: Model, messages: Any, form: Any, heard: Callable[[str], None]) -> tuple[object, int, str]:
-    """Return the same of an answer that is told as it comes; a server may send it whole all the same."""
+    """Return the same for a streamed answer; a server may still send it whole."""
     raw = _client(model).chat.completions.with_raw_response.create(
         model=model.name, messages=messages, response_format=form, stream=True, stream_options={"include_usage": True}
     )
@@ -248,7 +247,7 @@ def _in_pieces(model: Model, messages: Any, form: Any, heard: Callable[[str], No
 
 
 def _made_of(text: str) -> object:
-    """Return the completion that a body is, as loosely as the SDK takes it; None for anything else."""
+    """Parse a body as a completion, as loosely as the SDK does; None for anything else."""
     try:
         return ChatCompletion.construct(**json.loads(text))
     except (ValueError, TypeError):
@@ -256,11 +255,11 @@ def _made_of(text: str) -> object:
 
 
 _WHOLE = set[tuple[str, str]]()
-"""Models, by address and name, whose servers send no answer in pieces."""
+"""Models, by address and name, whose servers do not stream."""
 
 
 def _no_completion(text: str, model: Model) -> BadAnswer:
-    """Say what came with status 200 instead of an answer: an error in the server's words, or something else altogether."""
+    """Say what came with status 200 instead of an answer: an error in the server's words, or something else entirely."""
     try:
         told = json.loads(text)["error"]
         said, _ = redact(str(told["message"] if isinstance(told, dict) else told), model.secret)
@@ -272,11 +271,11 @@ def _no_completion(text: str, model: Model) -> BadAnswer:
 
 _RUNGS: dict[tuple[str, str], int] = {}
 _ABOUT_FORMAT = re.compile(r"response_format|json.?schema|json_object|grammar|guided|structured.?output", re.IGNORECASE)
-"""What servers say when it is the response format that they refuse, or that its compiler does: OpenAI, vLLM, SGLang, llama.cpp, TGI."""
+"""What servers say if they, or their grammar compiler, reject the response format: OpenAI, vLLM, SGLang, llama.cpp, TGI."""
 
 
 def read(shape: type[T], done: ChatCompletion) -> T:
-    """Return the answer in its shape; raise BadAnswer for one that stopped early, refuses, or has another shape."""
+    """Return the answer in its shape; raise BadAnswer if it stopped early, refuses, or has another shape."""
     choice = done.choices[0]
     if choice.message.refusal:
         raise BadAnswer("the model refused", is_final=True, is_refused=True)
@@ -284,11 +283,11 @@ def read(shape: type[T], done: ChatCompletion) -> T:
         raise BadAnswer("the model's answer did not fit", is_long=True)
     if choice.finish_reason == "content_filter":
         raise BadAnswer("the model server's content filter stopped the answer", is_final=True, is_refused=True)
-    # Some servers put the thinking into the content, some models put prose or a fence around the object. An object
-    # may speak of these marks itself, so nothing is taken off that need not be.
+    # Some servers put the reasoning into the content, some models put prose or a fence around the object. An object
+    # may contain these marks itself, so nothing is removed unnecessarily.
     said = _content(done)
     for text in (said, re.sub(r"\A\s*<think>.*?</think>", "", said, flags=re.DOTALL), said.rpartition("</think>")[2]):
-        try:  # some models break a line within a string, which JSON does not allow
+        try:  # some models put raw line breaks into strings, which JSON does not allow
             return shape.model_validate(json.loads(text[text.find("{") : text.rfind("}") + 1], strict=False))
         except (ValueError, RecursionError):
             continue
@@ -296,18 +295,18 @@ def read(shape: type[T], done: ChatCompletion) -> T:
 
 
 def _content(done: ChatCompletion) -> str:
-    content: object = done.choices[0].message.content  # as a server sends it, whatever the SDK's types say
+    content: object = done.choices[0].message.content  # as the server sent it, whatever the SDK's types say
     return content if isinstance(content, str) else ""
 
 
 def _check_quota(response: httpx2.Response) -> None:
-    """Keep the SDK from asking again where only money helps; https://github.com/openai/openai-python#retries."""
+    """Keep the SDK from retrying if only money helps; https://github.com/openai/openai-python#retries."""
     if response.status_code == HTTPStatus.TOO_MANY_REQUESTS and _NO_QUOTA in response.read().decode(errors="replace"):
         response.headers["x-should-retry"] = "false"
 
 
 def _client(model: Model) -> openai.OpenAI:
-    """Return the one client of a model for all threads of a process."""
+    """Return a model's client, shared by all threads of a process."""
     with _CLIENTS_LOCK:
         if model not in _CLIENTS:
             _CLIENTS[model] = _connect(model)
@@ -341,9 +340,9 @@ def _connect(model: Model) -> openai.OpenAI:
 
 
 def unreachable(model: Model, seconds: float) -> str:
-    """Say why a model's server does not answer or refuses the key, without asking the model anything; empty if it does.
+    """Say why a model's server does not answer or refuses the key, without asking the model anything; empty if all is well.
 
-    A server need not be able to list its models: that it answers is enough.
+    A server need not support listing models: any answer is enough.
     """
     begin(seconds)
     try:
@@ -361,14 +360,14 @@ def unreachable(model: Model, seconds: float) -> str:
 
 
 def rung_of(model: Model) -> int:
-    """Return by which response format a model's server has answered: 0 by schema, 1 as JSON, 2 as it likes."""
+    """Return the response format a model's server has used: 0 by schema, 1 as JSON, 2 free text."""
     return _RUNGS.get((model.base_url, model.name), 0)
 
 
 def first_letter(model: Model, system: str, user: str) -> float | None:
-    """Return after how many seconds an answer begins, thoughts included, and break it off there.
+    """Return the seconds until an answer begins, reasoning included, and abort it there.
 
-    None where the server does not stream, or does not answer: whoever asks next is told why.
+    None if the server does not stream or does not answer: the next request reports why.
     """
     messages: list[Any] = [
         {"role": "system", "content": system},

@@ -1,4 +1,4 @@
-"""How long a question to a model may take, all in all; whoever gave up waiting costs nothing more."""
+"""How long a request to a model may take overall; one that was given up costs nothing more."""
 
 import threading
 import time
@@ -13,8 +13,8 @@ R = TypeVar("R")
 def within(seconds: float, call: Callable[[], R]) -> R:
     """Return what `call` returns, or raise TimeoutError after `seconds`.
 
-    The SDK's own timeout is for each read and each attempt: an answer that drips would go on for ever. The thread of a
-    call that is given up does not keep the process, and ends at its next read or attempt.
+    The SDK's own timeout is per read and per attempt: an answer that trickles in would go on forever. The thread of an
+    abandoned call does not keep the process alive, and ends at its next read or attempt.
     """
     done = threading.Event()
     box: list[Any] = []
@@ -41,18 +41,18 @@ _CALL = threading.local()
 
 
 def begin(seconds: float) -> None:
-    """Let what this thread asks from now on take so many seconds."""
+    """Limit what this thread asks from now on to `seconds` in total."""
     _CALL.deadline = time.monotonic() + seconds
 
 
 def check(*_: object) -> None:
-    """Break off what nobody waits for any more, before it costs another answer."""
+    """Abort a call that nobody is waiting for any more, before it costs another answer."""
     if time.monotonic() > _CALL.deadline:
         raise TimeoutError
 
 
 class _Timed(httpx2.SyncByteStream):
-    """An answer's body, as long as somebody waits for it."""
+    """An answer's body, read only while somebody is waiting for it."""
 
     def __init__(self, body: Any) -> None:
         self._body = body
@@ -67,5 +67,5 @@ class _Timed(httpx2.SyncByteStream):
 
 
 def time_body(response: httpx2.Response) -> None:
-    """Take an answer's body no longer than somebody waits for it."""
+    """Stop reading an answer's body once nobody is waiting for it."""
     response.stream = _Timed(response.stream)

@@ -1,4 +1,4 @@
-"""A commit's diff cut to a budget of tokens by what matters: the product's code first, hunks whole, the rest by name."""
+"""A commit's diff cut to a token budget by relevance: the product's code first, whole hunks, the rest by name."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,22 +13,22 @@ from analysis.commits.surroundings import NOTHING, Surroundings
 
 _ORDER = (FileKind.PRODUCTION, FileKind.BUILD, FileKind.CI, FileKind.TEST, FileKind.TOOLING, FileKind.DOCS)
 _SHARE = {FileKind.BUILD: 0.6, FileKind.CI: 0.25, FileKind.TEST: 0.25, FileKind.TOOLING: 0.2, FileKind.DOCS: 0.2}
-"""Which part of the budget files that are not the product's code may take at most, so that they never crowd it out."""
+"""The largest share of the budget for files other than the product's code, so that they never crowd it out."""
 _BEGINNING = 200
-"""Tokens of a hunk that is shown because nothing else of its commit is."""
+"""Tokens shown of a hunk if nothing else of its commit is shown."""
 _NOTE = 12
-"""Tokens that it takes to say how much of it is not."""
+"""Tokens needed to say how much of it is not shown."""
 _NAMING = 150
-"""Tokens that the names of what is left out may always take."""
+"""Tokens always available for the names of what is left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """What of a diff is shown to a model.
+    """The part of a diff that is shown to a model.
 
     Attributes:
-        text: hunks under their paths, and one line for each file that is not shown.
-        tokens: an estimate of its length.
+        text: hunks under their paths, and one line per file that is not shown.
+        tokens: its estimated length.
         unseen: paths of product files, or parts of them (`path (2 of 5 hunks)`), that did not fit or could not be read.
     """
 
@@ -45,14 +45,14 @@ def estimate(text: str) -> int:
 def excerpt(commit: Commit, budget: int, around: Surroundings = NOTHING) -> Excerpt:
     """Cut a commit's diff to about `budget` tokens; the names of what is left out may take `_NAMING` more.
 
-    Each hunk comes with the lines that open its blocks; of a block that only moved, one line says where from and where to. Of a commit
-    none of whose hunks fits, the beginning of the first is shown.
+    Each hunk comes with the lines that open its blocks; a block that only moved becomes one line saying where from and where
+    to. If none of a commit's hunks fits, the beginning of the first is shown.
     """
     cut = _Cut(budget, around, moves(commit))
     product = [file for file in commit.files if kind_of(file.path) is FileKind.PRODUCTION]
     for file in sorted(product, key=_size):
         cut.take(file, cut.left)
-    # Names cost tokens too; those of what may be left out are put by before the rest takes what the product left.
+    # Names cost tokens too; tokens for those that may be left out are reserved before other files use what the product left.
     others = [file for file in commit.files if kind_of(file.path) is not FileKind.PRODUCTION]
     needed = sum(estimate(_header(file) + (file.patch or "")) for file in others)
     naming = sum(estimate(_line(file)) for file in others)
@@ -78,7 +78,7 @@ def excerpt(commit: Commit, budget: int, around: Surroundings = NOTHING) -> Exce
 
 
 class _Cut:
-    """What was taken of a diff so far, what was left out, and how many tokens are left."""
+    """What was taken from a diff so far, what was left out, and how many tokens remain."""
 
     def __init__(self, budget: int, around: Surroundings, moved: Mapping[tuple[str, int], Sequence[Move]]) -> None:
         self.left = budget
@@ -88,7 +88,7 @@ class _Cut:
         self.unseen: list[str] = []
 
     def take(self, file: FileChange, limit: int) -> int:
-        """Take what fits of a file into `limit` tokens, name what does not, and return what it cost."""
+        """Take what fits of a file within `limit` tokens, name what does not, and return the cost."""
         pieces = [self._shown(file, at, hunk) for at, hunk in enumerate(hunks(file.patch or ""))]
         whole = len(pieces)
         text, shown = _header(file) + (file.patch or ""), whole
@@ -111,7 +111,7 @@ class _Cut:
         return list(_show(hunk, self._around.of(file.path, at), self._moved.get((file.path, at), ())))
 
     def begin(self, file: FileChange) -> None:
-        """Show the beginning of a file's first hunk: what a commit is about can then be seen, whatever its title says."""
+        """Show the beginning of a file's first hunk, which shows what a commit is about, whatever its title says."""
         first = next(hunks(file.patch or ""))
         lines = self._shown(file, 0, first)
         text, count = _header(file), 0
@@ -133,7 +133,7 @@ def _has_hunks(file: FileChange) -> bool:
 
 
 def _fit(file: FileChange, limit: int, pieces: Sequence[Sequence[str]]) -> tuple[str, int]:
-    """Return what fits of a file's hunks, and how many that is. What is gone is only named."""
+    """Return what fits of a file's hunks, and how many that is. Deleted files are only named."""
     text, shown = _header(file), 0
     for piece in pieces if file.status != "removed" else ():
         longer = text + "".join(piece)
@@ -163,7 +163,7 @@ def _show(hunk: Hunk, openers: Sequence[Opener], moved: Sequence[Move]) -> Itera
 
 
 def opened(one: Opener) -> str:
-    """Return how a line is shown that opens a block around a hunk."""
+    """Format a line that opens a block around a hunk."""
     return f"within {one.number}: {one.text.strip()}\n"
 
 
@@ -174,7 +174,7 @@ def _line(file: FileChange) -> str:
 
 
 def _names(named: Sequence[tuple[FileChange | None, str]], limit: int) -> str:
-    """Name what is left out: file by file, or by folder where that is too long, or at least by number."""
+    """Name what is left out: file by file, by folder if that is too long, or at least as a number."""
     by_folder = [line for line, _ in _folders(named)]
     for lines in ([line for _, line in named], by_folder):
         text = "Files not shown:\n" + "\n".join(f"- {line}" for line in lines)
@@ -190,7 +190,7 @@ def _names(named: Sequence[tuple[FileChange | None, str]], limit: int) -> str:
 
 
 def _folders(named: Sequence[tuple[FileChange | None, str]]) -> list[tuple[str, int]]:
-    """Return a line for each folder and kind, and for how many it stands; product files keep a line of their own."""
+    """Return a line for each folder and kind, with the number of files; product files keep their own lines."""
     groups: dict[tuple[str, str], list[tuple[FileChange | None, str]]] = {}
     for file, line in named:
         kind = kind_of(file.path) if file else FileKind.PRODUCTION

@@ -1,8 +1,8 @@
-"""Whether a text speaks to whoever ranks or sums it up, instead of to those who use the project.
+"""Whether a text addresses whoever ranks or summarises it, instead of the project's users.
 
-Nobody who only writes code has a reason to. What such a commit says, and what a model says of it, is no reason for a rank: the rules'
-stands. A form enters here for what it asks (ignore what you were told; rank this so; say that), in the languages that are met; code
-that talks to models for its own ends (prompts, templates of chats) is not meant.
+People who just write code have no reason to. Neither such a commit's text nor what a model says about it may affect its rank:
+the rules' rank holds. Patterns are added here for what they ask (ignore your instructions; rank this so; say that), in the
+languages that occur; code that talks to models for its own purposes (prompts, chat templates) is not affected.
 """
 
 from collections.abc import Iterator
@@ -16,14 +16,14 @@ _PATTERNS = Patterns(__file__, "injection")
 _LONGEST = 50_000  # characters of a text that are looked at
 
 
-@lru_cache(maxsize=256)  # it is asked of the same commit again and again while others arrive
+@lru_cache(maxsize=256)  # called repeatedly for the same commit while others arrive
 def addresses_reader(entry: Entry) -> bool:
-    """Whether a commit's message, its description or a line that it adds speaks to whoever ranks it."""
+    """Whether a commit's message, its description or a line that it adds addresses whoever ranks it."""
     return any(_PATTERNS.address.search(text) for text in _texts(entry))
 
 
 def _texts(entry: Entry) -> Iterator[str]:
-    """Yield texts on one line each: a sentence may be broken anywhere."""
+    """Yield texts, each on one line, as a sentence may be wrapped anywhere."""
     request = entry.pull_request
     written = [
         entry.commit.message,

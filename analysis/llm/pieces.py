@@ -1,4 +1,4 @@
-"""An answer that comes in pieces: the SDK puts it together; what of it is whole can be read before the rest has come."""
+"""A streamed answer: the SDK assembles it; complete parts can be read before the rest has arrived."""
 
 import json
 import re
@@ -13,7 +13,7 @@ _BETWEEN = re.compile(r"[\s,]*")
 
 
 def put_together(chunks: Iterable[ChatCompletionChunk], heard: Callable[[str], None]) -> ChatCompletion | None:
-    """Return the completion that chunks come to, None where there are none; `heard` is told the text so far as it grows."""
+    """Assemble chunks into a completion, None if there are none; `heard` is called with the text so far as it grows."""
     state = ChatCompletionStreamState[None]()
     completion: ChatCompletion | None = None
     length = 0
@@ -28,7 +28,7 @@ def put_together(chunks: Iterable[ChatCompletionChunk], heard: Callable[[str], N
 
 
 def whole_items(content: str, name: str) -> Iterator[Any]:
-    """Yield the items of the list of this name in an object that has come in part: those that are whole; thoughts are passed over."""
+    """Yield the complete items of the named list in a partially received object; reasoning is skipped."""
     said = _THOUGHTS.sub("", content)
     start = re.search(rf'"{re.escape(name)}"\s*:\s*\[', said)
     decoder = json.JSONDecoder(strict=False)

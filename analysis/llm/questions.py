@@ -1,7 +1,7 @@
-"""What a model is asked: the prompts, by version, and what it is told of commits and of days.
+"""What a model is asked: the prompts, by version, and what it is told about commits and days.
 
-Text from outside stands between two lines that nobody outside can know; secrets are taken out of it. What is the same for every
-question comes first, so that servers can keep what they made of it: https://platform.openai.com/docs/guides/prompt-caching.
+Outside text goes between two lines that no outsider can know; secrets are removed from it. What is the same for every request
+comes first, so that servers can cache it: https://platform.openai.com/docs/guides/prompt-caching.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,7 +25,7 @@ _MOST_FACTS = 20
 _MOST_PATHS = 3
 _UNSET = {"", "None", "null", '""', "''"}
 _ASIDE = {Source.PULL_COMMENT, Source.ISSUE}
-"""Statements that stand neither in the message nor in the description nor in the diff, which are shown anyhow."""
+"""Statements that are not in the message, the description or the diff, all of which are shown anyway."""
 
 
 @lru_cache(maxsize=8)
@@ -36,26 +36,26 @@ def prompt(name: str) -> str:
 
 @lru_cache(maxsize=8)
 def version(names: tuple[str, ...]) -> str:
-    """Return the version of prompts together: another word in them is another version."""
+    """Return the combined version of prompts: any changed word changes it."""
     return content_version(prompt(name).encode() for name in names)
 
 
 def system(name: str, repo: str, language: Language, mark: str, areas: Sequence[str] = ()) -> str:
-    """Return a prompt, and behind it what differs from run to run."""
+    """Return a prompt, followed by what differs from run to run."""
     lines = [prompt(name), "", f"Repository: {repo}", f"Write in {ENGLISH_NAMES[language]}."]
     lines += [f"Areas: {', '.join(areas)}"] if areas else []
     return "\n".join([*lines, f"Mark: {mark}"])
 
 
 def fenced(text: str, mark: str) -> str:
-    """Return a text from outside between two lines that hold the mark."""
+    """Return outside text between two lines with the mark."""
     return f"=== {mark} ===\n{text}\n=== {mark} ==="
 
 
 def told(entry: Entry, diff: str, own: Iterable[str], refused: Sequence[str] = ()) -> str:
-    """Return what the model is told of a commit: the message, what people wrote, what the diff proves, and the diff as far as it is given.
+    """Return what the model is told about a commit: the message, what people wrote, what the diff proves, and the diff as given.
 
-    `own` are our own secrets, which whoever writes a commit may have got hold of; `refused` is what of an earlier answer was.
+    `own` are our own secrets, which a commit's author may have got hold of; `refused` is what was rejected in an earlier answer.
     """
 
     def ours(text: str, most: int) -> str:
@@ -80,7 +80,7 @@ def _told(entry: Entry, cut: Callable[[str, int], str]) -> Iterator[str]:
             MARK if value not in _UNSET and names_a_secret(fact.name) else value for value in (fact.before, fact.after)
         )
         change = f" {before or '-'} -> {after or '-'}" if before or after else ""
-        where = f" [{fact.path}:{fact.line}]" if fact.path else ""  # a revert is told by the message
+        where = f" [{fact.path}:{fact.line}]" if fact.path else ""  # a revert's evidence is the message
         yield cut(f"Fact: {fact.kind} {fact.name}{change}{where}", _LONGEST_LINE)
     yield f"Diff (+{commit.additions} -{commit.deletions} in {len(commit.files)} files):"
 
@@ -103,7 +103,7 @@ def _elsewhere(around: Surroundings, cut: Callable[[str, int], str]) -> Iterator
 
 
 def _description(body: str) -> str:
-    """Return what a description says, without its template, its check list and its comments."""
+    """Return a description's text, without its template, check list and comments."""
     found = prose_of(body, Source.PULL_REQUEST, Conventions())
     return " ".join(dict.fromkeys(candidate.text for candidate in found))
 
@@ -113,7 +113,7 @@ def _refused(reasons: Sequence[str]) -> list[str]:
 
 
 def candidate(entry: Entry, own: Iterable[str] = ()) -> str:
-    """Return one line on an entry that was analysed already, for comparing it with the others; of what ranks low, the title alone."""
+    """Return one line on an analysed entry, for comparing it with others; only the title if it ranks low."""
     analysis, importance = entry.analysis, entry.triage.importance
     if importance is Importance.LOW or analysis is None:
         return f"- {entry.commit.short} (low) {cut(entry.commit.subject, _LONGEST_TITLE, own)}"
@@ -124,7 +124,7 @@ def candidate(entry: Entry, own: Iterable[str] = ()) -> str:
 
 
 def claimed(number: int, claim: Claim, ground: Ground, own: Iterable[str] = ()) -> str:
-    """Return a claim with the lines that it rests on, for judging it by nothing else."""
+    """Return a claim with the lines it rests on, to be judged by these alone."""
     lines = [f"## {number}", f"Claim: {claim.text}"]
     if claim.before or claim.after:
         lines.append(f"Before: {claim.before or '-'}; after: {claim.after or '-'}")
@@ -134,12 +134,12 @@ def claimed(number: int, claim: Claim, ground: Ground, own: Iterable[str] = ()) 
 
 
 def cut(text: str, most: int, own: Iterable[str] = ()) -> str:
-    """Return the start of `text`; half a secret would not be known as one any more, so they go first."""
+    """Return the start of `text`; secrets are removed first, as half of one would not be recognised."""
     return redact(text[: 4 * most], own)[0][:most]
 
 
 def within(tokens: int, lines: Iterable[str]) -> Iterator[str]:
-    """Yield the lines that fit, from the first on."""
+    """Yield lines from the first on, as long as they fit."""
     for line in lines:
         tokens -= estimate(line)
         if tokens < 0:

@@ -1,6 +1,6 @@
-"""Takes secrets out of what leaves for a model: by a rule set that others maintain, then by our own patterns.
+"""Removes secrets from what is sent to a model: by a rule set that others maintain, then by our own patterns.
 
-The rules know the keys of some hundred services; the patterns know what stands in connection strings, configurations and headers.
+The rules know the keys of about a hundred services; the patterns cover connection strings, configurations and headers.
 """
 
 from collections.abc import Iterable
@@ -16,17 +16,17 @@ _BEGINNING = Lock()
 
 
 def prepare() -> Future[Any]:
-    """Begin to make the scanner, once; to be called before the first question is due.
+    """Start building the scanner, once; call it before the first request is due.
 
-    Making it takes a third of a second, and three the first time that its rules are compiled into the user's cache. It
-    needs no lock of the interpreter meanwhile, so commits can be fetched beside it.
+    Building it takes a third of a second, and three seconds the first time, when its rules are compiled into the user's cache.
+    It releases the interpreter lock, so commits can be fetched meanwhile.
     """
-    with _BEGINNING:  # a cache alone has every thread that comes first begin one of its own
+    with _BEGINNING:  # with only a cache, every early thread would start its own
         return _scanner()
 
 
 def without_secrets(text: str, own: Iterable[str] = ()) -> str:
-    """Return a text as it may leave; `own` are exact values that must not."""
+    """Return a text that may be sent; `own` are exact values that must not be."""
     return redact(_without_known(text), own)[0]
 
 
@@ -37,7 +37,7 @@ def _without_known(text: str) -> str:
     whole = text.encode()
     found = set[str]()
     for finding in scanner.scan(whole):
-        # What is written in base64 is told as it reads without; the place may be longer than the secret.
+        # A secret in base64 is reported decoded; the matched text may be longer than the secret.
         written = whole[finding.location["start_offset"] : finding.location["end_offset"]].decode(errors="ignore")
         found.add((finding.secret if finding.secret in written else written).strip())
     for piece in sorted(found, key=len, reverse=True):
@@ -54,10 +54,10 @@ def _scanner() -> Future[Any]:
 
 
 def _make() -> Any:
-    """Return the scanner; None on machines for which it is not built (`pyproject.toml`)."""
+    """Return the scanner; None on platforms without a build of it (`pyproject.toml`)."""
     if find_spec("kingfisher_sdk") is None:
         return None
     from kingfisher_sdk import DetectionScanner
 
-    # A comment that tells scanners to look away is outside text too.
+    # A comment that tells scanners to ignore a line is outside text too.
     return DetectionScanner(inline_ignores=False)

@@ -1,8 +1,8 @@
-"""What a model is asked to fill in: schemas that every server's compiler of grammars takes.
+"""What a model is asked to fill in: schemas that every server's grammar compiler accepts.
 
-Every field is required and none is open, so that they are strict as they stand; what is not there is an empty string or list, for
-choices of types are what such compilers differ in. https://platform.openai.com/docs/guides/structured-outputs#supported-schemas
-All three are compiled, and match what models answer, with xgrammar 0.2.9, llguidance 1.9.1 and llama.cpp's converter (llama-cpp-python 0.3.36).
+Every field is required and no object is open, so that they are strict as is; a missing value is an empty string or list, as
+compilers differ in how they treat unions. https://platform.openai.com/docs/guides/structured-outputs#supported-schemas
+All three compile, and match what models answer, with xgrammar 0.2.9, llguidance 1.9.1 and llama.cpp's converter (llama-cpp-python 0.3.36).
 """
 
 from enum import StrEnum
@@ -15,7 +15,7 @@ from analysis.triage.triage import Importance
 
 
 class Part(StrEnum):
-    """What a claim is about: who is reached, how it is done (by aspect), what can go wrong, what to do."""
+    """What a claim is about: who is affected, how it is done (by aspect), what can go wrong, what to do."""
 
     IMPACT = "impact"
     ARCHITECTURE = "architecture"
@@ -43,7 +43,7 @@ class Evidence(Shape):
 
 
 class Sentence(Shape):
-    """What is said, what became what (both empty where nothing did), and what it rests on."""
+    """What is said, before and after (both empty if nothing was replaced), and what it rests on."""
 
     text: str
     before: str
@@ -58,7 +58,7 @@ class Claim(Sentence):
 
 
 class Item(Shape):
-    """All that is said of one commit; `effect` has no text where users notice nothing."""
+    """Everything said about one commit; `effect` has no text if users notice nothing."""
 
     sha: str
     importance: Importance
@@ -72,20 +72,20 @@ class Item(Shape):
 
 
 class Commits(Shape):
-    """One item a commit."""
+    """One item per commit."""
 
     items: list[Item]
 
 
 class Theme(Shape):
-    """What a day was about, in one sentence or two."""
+    """What a day was about, in one or two sentences."""
 
     text: str
     commits: list[str]
 
 
 class Day(Shape):
-    """A day's commits compared: those of the first screen, all that were given in order, and the themes."""
+    """A day's commits compared: those for the first screen, all given ones in order, and the themes."""
 
     must_know: list[str]
     order: list[str]
@@ -100,13 +100,13 @@ class Finding(Shape):
 
 
 class Findings(Shape):
-    """One finding a claim."""
+    """One finding per claim."""
 
     findings: list[Finding]
 
 
 class Told(Shape):
-    """A sentence of an answer, the commit that it is about, and what it rests on."""
+    """A sentence of an answer, the commit it is about, and what it rests on."""
 
     text: str
     commit: str

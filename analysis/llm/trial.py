@@ -1,4 +1,4 @@
-"""Trying a model out by a tiny question: whether it answers, and in which form."""
+"""Trying out a model with a tiny request: whether it answers, and in which form."""
 
 import time
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import pydantic
 from analysis.llm.client import BadAnswer, Hopeless, Model, Tally, question, rung_of
 
 FORMS = ("by JSON schema", "as JSON, without a schema", "as free text, read as JSON")
-"""How a server gives answers, by `rung_of`."""
+"""How a server answers, by `rung_of`."""
 
 
 class _Probe(pydantic.BaseModel):
@@ -19,9 +19,9 @@ class _Probe(pydantic.BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """How a tiny question went: `form` says how the server gives structured answers; `problem` is empty if it does.
+    """How a tiny request went: `form` says how the server gives structured answers; `problem` is empty if it does.
 
-    `doubt` says what is odd about an answer that came.
+    `doubt` says what is odd about the answer.
     """
 
     seconds: float = 0.0
@@ -31,7 +31,7 @@ class Trial:
 
 
 def try_out(model: Model) -> Trial:
-    """Ask a real, tiny question and see what comes back."""
+    """Send a real, tiny request and see what comes back."""
     started = time.monotonic()
     try:
         answer = question(model, _Probe, "You add numbers and answer in JSON.", "What is 2 + 3?", Tally())

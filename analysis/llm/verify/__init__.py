@@ -1,1 +1,1 @@
-"""Whether what a model says is borne out by the commit."""
+"""Whether the commit supports what a model says about it."""

@@ -1,4 +1,4 @@
-"""Numbers with their units: whether those of a claim stand in its evidence, as the same number of the same thing."""
+"""Numbers with their units: whether a claim's numbers are in its evidence, as the same number of the same thing."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -12,18 +12,18 @@ from analysis.i18n.words import WORDS
 
 _PATTERNS = Patterns(__file__, "figures")
 _WITHOUT_WORD = {"×", "%"}
-"""Units that no name in code has in it."""
+"""Units that never occur in a name in code."""
 _SMALLER = {"KB": 1_024, "MB": 1_024**2, "GB": 1_024**3, "TB": 1_024**4, "min": 60, "h": 3_600, "day": 86_400}
-"""How many of the smallest one a unit is, as code spells it out: `64 * 1024`, `5 * 60`."""
+"""The size of a unit in its smallest one, as code spells it out: `64 * 1024`, `5 * 60`."""
 _CLOSE = 0.06
 """How far a rounded ratio may be from the exact one."""
 _SMALL = 10
-"""Counts of this size are told in passing; a larger number is a measurement, a limit or a size."""
+"""Counts up to this are incidental; a larger number is a measurement, a limit or a size."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number as a text gives it; `unit` is empty where it has none, `is_word` where it is spelled out."""
+    """A number as written in a text; `unit` is empty if it has none, `is_word` says that it is spelled out."""
 
     text: str
     value: str
@@ -32,7 +32,7 @@ class Figure:
 
 
 def figures_in(text: str) -> Iterator[Figure]:
-    """Yield the numbers of a sentence that stand by themselves; those inside names (`fp8`, H200, v8.1) are the names'."""
+    """Yield the free-standing numbers in a sentence; those inside names (`fp8`, H200, v8.1) belong to the names."""
     for found in _figure().finditer(text):
         unit = next(
             (
@@ -54,7 +54,7 @@ def figures_in(text: str) -> Iterator[Figure]:
 
 @cache
 def _figure() -> re.Pattern[str]:
-    """A number, and the unit behind it."""
+    """A number and the unit after it."""
     units = "|".join(f"(?P<u{place}>{'|'.join(forms)})" for place, forms in enumerate(WORDS["figures.units"].values()))
     return re.compile(rf"{_PATTERNS.start.pattern}(?:[\s-]?(?:{units})(?![A-Za-z0-9_]))?(?!\.x)")
 
@@ -70,13 +70,13 @@ def _values(group: str) -> dict[str, str]:
 
 
 def plain(number: str) -> str:
-    """Return a number without grouping and empty decimals; a version stays as it is."""
+    """Return a number without digit grouping and empty decimals; a version stays as it is."""
     digits = number.replace(",", "").replace("_", "")
     return digits.rstrip("0").rstrip(".") if digits.count(".") == 1 else digits
 
 
 def stands_in(figure: Figure, lines: Sequence[str]) -> bool:
-    """Whether a figure stands in these lines: with its unit, or bare in a line that names the unit; ratios may follow from two numbers."""
+    """Whether these lines contain a figure: with its unit, or bare in a line that names the unit; ratios may follow from two numbers."""
     for line in lines:
         if any((one.value, one.unit) == (figure.value, figure.unit) for one in figures_in(line)):
             return True
@@ -84,7 +84,7 @@ def stands_in(figure: Figure, lines: Sequence[str]) -> bool:
         if figure.value in numbers and _names_unit(line, figure.unit):
             return True
         if "." in figure.value and any(number.startswith(f"{figure.value}.") for number in numbers):
-            return True  # 2.2 is said of 2.2.0
+            return True  # 2.2 may stand for 2.2.0
     if figure.unit in _SMALLER:
         return any(_is_product(figure, product) for line in lines for product in _PATTERNS.product.findall(line))
     return figure.unit in {"×", "%"} and _follows(figure, lines)
@@ -99,7 +99,7 @@ def _names_unit(line: str, unit: str) -> bool:
 
 
 def _follows(figure: Figure, lines: Sequence[str]) -> bool:
-    """Whether a factor or a percentage is the ratio of two numbers that stand in the lines."""
+    """Whether a factor or percentage is the ratio of two numbers in the lines."""
     values = {
         float(n)
         for line in lines
@@ -115,5 +115,5 @@ def _follows(figure: Figure, lines: Sequence[str]) -> bool:
 
 
 def is_small(figure: Figure) -> bool:
-    """Whether it is a count that is told in passing."""
+    """Whether it is an incidental count."""
     return not figure.unit and figure.value.isdigit() and int(figure.value) <= _SMALL

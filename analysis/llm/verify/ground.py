@@ -1,4 +1,4 @@
-"""What a claim may rest on: the lines of a diff and what people wrote around it, found again word for word."""
+"""What a claim may rest on: the lines of a diff and what people wrote about it, matched verbatim."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -13,13 +13,13 @@ from analysis.commits.surroundings import Surroundings
 from analysis.entry import Entry, Quote
 
 MESSAGE, DESCRIPTION = "message", "pull_request"
-"""Where evidence may stand beside the sides of a diff, `old` and `new`."""
+"""Where evidence may be, apart from the sides of a diff, `old` and `new`."""
 
 _LEAST_PART = 8
-"""Characters of a line from which on a part of it is told apart from others."""
+"""Characters from which part of a line is distinctive."""
 _AROUND_PRODUCT = {FileKind.TEST, FileKind.CI, FileKind.DOCS}
 _AROUND = 2
-"""Lines of a hunk before and after a quoted one that go with it."""
+"""Lines before and after a quoted one in its hunk that are shown with it."""
 _TOKEN = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _FLAG = re.compile(r"(?<![\w-])--?[A-Za-z][\w-]*", re.ASCII)
 _OPERATORS = {"is", "not", "in", "and", "or", "if", "else", "none", "true", "false", "null"}
@@ -29,9 +29,9 @@ _SHA = re.compile(r"(?<![0-9a-zA-Z])[0-9a-f]{7,64}(?![0-9a-zA-Z])")
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A line of the diff; `before` and `after` are its numbers on both sides, None where it does not stand.
+    """A line of the diff; `before` and `after` are its numbers on both sides, None on a side that lacks it.
 
-    One that opens a block above a hunk, or that uses elsewhere what is changed (`is_around`), was left as it was; only its number after
+    A line that opens a block above a hunk, or uses elsewhere what is changed (`is_around`), is unchanged; only its number after
     the commit is known.
     """
 
@@ -54,14 +54,14 @@ class Ground:
     """A commit as evidence.
 
     Attributes:
-        places: the lines of its diff, in order, each hunk's behind those that open its blocks; last, those that use elsewhere what it changes.
-        prose: what people wrote of it, as (where, text, address).
-        paths: of its files, old ones too.
-        counts: numbers that count it and stand nowhere: of lines and files, in all, each, by kind and by status; of uses elsewhere.
-        headings: what git names as the places of its hunks.
+        places: the lines of its diff, in order, each hunk's after those that open its blocks; last, uses elsewhere of what it changes.
+        prose: what people wrote about it, as (where, text, URL).
+        paths: its files' paths, including old ones.
+        counts: computed numbers that appear nowhere in it: lines and files, in total, each, by kind and by status; uses elsewhere.
+        headings: its hunks' context lines, as given by git.
         is_around: it touches only what surrounds the product.
-        nearby: identifiers and flags of the files that it touches, whether the diff shows them or not; later, names of the whole project.
-        has_tree: names that it does not hold can still be looked for in the whole project, so nothing is invented yet.
+        nearby: identifiers and flags in the files it touches, whether the diff shows them or not; later, names in the whole project.
+        has_tree: names it does not contain can still be looked up in the whole project, so none counts as invented yet.
     """
 
     places: tuple[_Place, ...]
@@ -75,7 +75,7 @@ class Ground:
 
     @classmethod
     def of(cls, entry: Entry) -> "Ground":
-        """The ground of a commit: its diff, its message, what it brought, and what its people wrote."""
+        """The ground of a commit: its diff, its message, what it brought in, and what people wrote about it."""
         commit, request = entry.commit, entry.pull_request
         prose = [(MESSAGE, commit.message, commit.url or ""), (MESSAGE, f"{commit.author}\n{commit.sha}", "")]
         prose += [(MESSAGE, f"{brought.sha} {brought.subject}", "") for brought in commit.brought]
@@ -105,9 +105,9 @@ class Ground:
     # -- looking up
 
     def find(self, text: str, path: str, side: str) -> Quote | None:
-        """Return a piece of the diff or of what people wrote as it stands there, or None if it stands nowhere.
+        """Return a piece of the diff or of what people wrote verbatim, or None if it is nowhere to be found.
 
-        A path or side that is wrong is put right: what counts is that the words are there.
+        A wrong path or side is corrected: what counts is that the words are there.
         """
         lines = [line for line in map(_squeeze, text.split("\n")) if line]
         if not lines:
@@ -131,7 +131,7 @@ class Ground:
         return Quote(first.text.strip(), first.path, (first.before if is_before else first.after) or 0, is_before)
 
     def _found(self, line: str, path: str, side: str) -> list[_Place]:
-        """Return where a line stands, in whole before in part, where it was said to stand before elsewhere."""
+        """Return where a line occurs: whole matches before partial ones, the stated location before others."""
         if not line:
             return []
         whole = self._by_text.get(line, [])
@@ -164,7 +164,7 @@ class Ground:
         return None
 
     def around(self, quote: Quote) -> list[str]:
-        """Return a quoted line with those next to it in its hunk, each with its mark; of prose, its words."""
+        """Return a quoted line with its neighbours in the hunk, each with its `+`/`-` mark; for prose, its text."""
         if not quote.line:
             return [quote.text]
         places = (
@@ -173,41 +173,41 @@ class Ground:
             if p.path == quote.path and (p.before if quote.is_before else p.after) == quote.line
         )
         at = next(places, None)
-        if at is None:  # it opens a block, and whoever asks now does not know the files
+        if at is None:  # it opens a block, and the files are not known here
             return [quote.text]
         own = self.places[at].hunk
         near = self.places[max(0, at - _AROUND) : at + _AROUND + 1]
         return [f"{place.mark}{place.text}" for place in near if (place.path, place.hunk) == (quote.path, own)]
 
-    # -- what it holds
+    # -- what it contains
 
     @cached_property
     def text(self) -> str:
-        """Everything that is written in it."""
+        """All of its text."""
         lines = [place.text for place in self.places]
         written = [text for _, text, _ in self.prose]
         return "\n".join([*written, *(path for pair in self.paths for path in pair), *self.headings, *lines])
 
     @cached_property
     def old(self) -> str:
-        """The lines that it takes away, and the paths that are gone."""
+        """The lines that it removes, and the removed paths."""
         gone = [old for old, new in self.paths if old and old != new]
         return "\n".join([*gone, *(place.text for place in self.places if place.mark == "-")])
 
     @cached_property
     def new(self) -> str:
-        """The lines that it brings, and the paths that are new."""
+        """The lines that it adds, and the new paths."""
         come = [new for old, new in self.paths if old != new]
         return "\n".join([*come, *(place.text for place in self.places if place.mark == "+")])
 
     @cached_property
     def kept(self) -> str:
-        """The lines that it shows and leaves as they were."""
+        """The unchanged lines that it shows."""
         return "\n".join(place.text for place in self.places if place.mark == " ")
 
     @cached_property
     def written(self) -> str:
-        """What people wrote of it."""
+        """What people wrote about it."""
         return "\n".join(text for _, text, _ in self.prose)
 
     @cached_property
@@ -227,7 +227,7 @@ class Ground:
         return frozenset(found)
 
     def is_nearby(self, name: str) -> bool:
-        """Whether the files that it touches hold this identifier or flag, or the last part of this name, in whole."""
+        """Whether the files it touches contain this identifier or flag, or the last part of this name, as a whole word."""
         bare = plain(name)
         return bare in self.nearby or bare.rpartition(".")[2].rpartition("::")[2] in self.nearby
 
@@ -237,12 +237,12 @@ class Ground:
         return plain in self._pieces or (bool(plain) and occurs(self.text, plain))
 
     def has_name(self, name: str) -> bool:
-        """Whether it holds this identifier or piece of code, written in whatever case, with or without `()`.
+        """Whether it contains this identifier or piece of code, in any case, with or without `()`.
 
-        A qualified name may be put together from parts that stand apart in a diff; a flag may not.
+        A qualified name may be assembled from separate parts of a diff; a flag may not.
         """
         bare = plain(name)
-        if not bare or occurs(self.text, bare) or occurs(self.text, f"-D{bare}"):  # as cmake takes definitions
+        if not bare or occurs(self.text, bare) or occurs(self.text, f"-D{bare}"):  # a definition passed to cmake
             return True
         if _SHORT_SHA.fullmatch(bare) and any(sha.startswith(bare) for sha in self._shas):
             return True
@@ -256,7 +256,7 @@ class Ground:
         return tuple(dict.fromkeys(_SHA.findall(self.text)))
 
     def _has_flag(self, flag: str) -> bool:
-        # clap and typer make a flag of a field's name: `model_checksum` proves `--model-checksum`, and `port:` proves `--port`.
+        # clap and typer derive a flag from a field's name: `model_checksum` proves `--model-checksum`, and `port:` proves `--port`.
         name = flag.lstrip("-").replace("-", "_").lower()
         declared = rf"(?<![\w-]){re.escape(name)}\s?:\s?\w"
         return occurs(self.text, flag) or ("_" in name and name in self.names) or bool(re.search(declared, self.text))
@@ -268,7 +268,7 @@ def plain(name: str) -> str:
 
 
 def occurs(text: str, piece: str) -> bool:
-    """Whether `piece` stands in `text` as a whole, not as a part of a longer word, nor a flag as a part of a longer flag."""
+    """Whether `text` contains `piece` as a whole, not as part of a longer word or a longer flag."""
     at = text.find(piece) if piece else -1
     while at >= 0:
         end = at + len(piece)
@@ -294,7 +294,7 @@ def _squeeze(text: str) -> str:
 
 
 def _squeeze_prose(text: str) -> str:
-    """A text without its marks of Markdown: models quote the words."""
+    """A text without Markdown markup: models quote only the words."""
     return _squeeze(re.sub(r"[*`_>#]+|\[([^\]]*)\]\([^)]*\)", r"\1", text)).lower()
 
 

@@ -1,4 +1,4 @@
-"""Whether a claim is borne out: its evidence is there, and its numbers, names, devices and sides agree with it."""
+"""Whether a claim is supported: its evidence exists, and its numbers, names, devices and sides agree with it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ from analysis.triage.hardware import shown_in, told_in
 
 _PATTERNS = Patterns(__file__)
 _MILD = {"error", "wrong_result", "dropped_support"}
-"""Troubles that have too many names to say that nobody names them."""
+"""Problems with too many names to be sure that nobody mentions them."""
 _LONGEST = 800
-"""Characters of a sentence; what is longer is no sentence."""
+"""Characters; anything longer is not a sentence."""
 
 
 class Verdict(IntEnum):
     """What becomes of a claim.
 
-    It is not shown; shown as one that could not be checked, for a number or a name that its evidence does not hold; shown so unless a second
-    reading finds that it follows; or shown.
+    It is not shown; shown as unchecked, because of a number or name missing from its evidence; shown as unchecked unless a
+    second reading finds that it follows; or shown.
     """
 
     REFUTED = 0
@@ -34,14 +34,14 @@ class Verdict(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A verdict and, where it is not the best, why: words that a model can mend its answer by."""
+    """A verdict and, unless it is the best one, why, in words that a model can use to correct its answer."""
 
     verdict: Verdict
     why: str = ""
 
 
 def judge(text: str, before: str, after: str, quotes: Sequence[Quote], ground: Ground) -> Judgement:
-    """Judge a claim by the evidence that was found for it."""
+    """Judge a claim by the evidence found for it."""
     if not text.strip() or len(text) > _LONGEST or repeats(text):
         return Judgement(Verdict.REFUTED, "it is not a sentence")
     if not quotes:
@@ -71,26 +71,26 @@ def judge(text: str, before: str, after: str, quotes: Sequence[Quote], ground: G
 
 
 def unknown(text: str, ground: Ground) -> list[str]:
-    """Return the names of a sentence that the commit does not hold."""
+    """Return the names in a sentence that the commit does not contain."""
     return [name for name in names_in(text) if not _is_known(name, ground)]
 
 
 def invented(text: str, ground: Ground) -> str:
-    """Return what a sentence says that people type, set or open, and that is nowhere; empty if there is no such thing."""
+    """Return something that a sentence says people type, set or open, but that exists nowhere; empty if there is none."""
     return next(
         (name for name in unknown(text, ground) if _PATTERNS.invented.search(name) and not ground.is_nearby(name)), ""
     )
 
 
 def doubted(analysis: Analysis) -> frozenset[str]:
-    """Return the names in what could not be checked, as they are looked for in the whole project."""
+    """Return the names in unchecked claims, in the form used to look them up in the whole project."""
     parts = (analysis.impact, analysis.insight, analysis.risks, analysis.recommendations)
     texts = [claim.text for part in parts for claim in part if claim.unchecked]
     return frozenset(plain(name) for text in texts for name in names_in(text))
 
 
 def believed(text: str, source: str) -> bool:
-    """Whether a text says nothing that `source` does not: no name, no number, no device of its own, and itself but once."""
+    """Whether a text adds no name, number or device to what `source` says, and does not repeat itself."""
     if not text.strip() or repeats(text):
         return False
     lines = source.split("\n")
@@ -103,7 +103,7 @@ def believed(text: str, source: str) -> bool:
 
 
 def repeats(text: str) -> bool:
-    """Whether it says the same again and again, as a model does that has lost its way."""
+    """Whether it says the same thing over and over, like a model stuck in a loop."""
     return bool(_PATTERNS.again.search(text))
 
 
@@ -127,13 +127,13 @@ def _is_known(name: str, ground: Ground) -> bool:
 
 
 def _is_qualified(name: str, ground: Ground) -> bool:
-    """Whether the commit holds the last part of a name: what it belongs to may stand above the lines that are shown."""
+    """Whether the commit contains the last part of a name: its qualifier may be above the lines shown."""
     owner, _, last = name.removesuffix("()").rpartition(".")
     return bool(owner) and ground.has_name(last)
 
 
 def _figures(text: str, lines: Sequence[str], ground: Ground) -> Iterator[Judgement]:
-    """Judge the numbers of a sentence; those of its code spans, where these do not stand in the evidence as they are."""
+    """Judge the numbers in a sentence; those in code spans only if the span is not in the evidence verbatim."""
     evidence = "\n".join(lines)
     rest = text
     for span in _PATTERNS.code_span.findall(text):
@@ -161,7 +161,7 @@ def _devices(text: str, lines: Sequence[str], ground: Ground) -> Iterator[Judgem
 
 
 def _troubles(text: str, lines: Sequence[str], ground: Ground) -> Iterator[Judgement]:
-    """What goes wrong must be said by somebody: a crash that the lines do not name is nobody's word."""
+    """A problem must be stated by somebody: a crash that the lines do not mention is unfounded."""
     said = {code for code, _ in found_in("\n".join([*lines, ground.written]).replace("_", " "))}
     if own := {code for code, _ in found_in(text)} - said - _MILD:
         yield Judgement(Verdict.DOUBTFUL, f"its evidence does not mention a {min(own)}")

@@ -1,4 +1,4 @@
-"""What was before and what is after: whether a claim has each on its side of the diff."""
+"""Before and after: whether a claim has each on the right side of the diff."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,11 +7,11 @@ from analysis.llm.verify.ground import Ground, occurs
 
 _PATTERNS = Patterns(__file__, "sides")
 _TELLING = 4
-"""Letters of a value from which on it is told apart from others."""
+"""Letters from which a value is distinctive."""
 
 
 def misplaced(text: str, before: str, after: str, ground: Ground) -> str:
-    """Say what is on the wrong side of a claim's change; empty if nothing is, or no change is told."""
+    """Say what is on the wrong side of a claim's change; empty if nothing is, or it states no change."""
     for old, new in _changes(text, before, after):
         if wrong := _wrong(old, new, ground):
             return wrong
@@ -23,9 +23,9 @@ def misplaced(text: str, before: str, after: str, ground: Ground) -> str:
 
 
 def unproved(text: str, before: str, after: str, lines: Sequence[str]) -> str:
-    """Say what of a claim's change its evidence does not show on its side: lines begin with their mark, what people wrote with none.
+    """Say which part of a claim's change the evidence does not show on its side; lines start with their mark, prose with none.
 
-    A name may stand on its side elsewhere in the commit; a number, which may be of anything, may not.
+    A name may be on that side elsewhere in the commit; a number, which could be anything, may not.
     """
     for old, new in _changes(text, before, after):
         for value, other in ((_bare(old), "+"), (_bare(new), "-")):
@@ -41,7 +41,7 @@ def _changes(text: str, before: str, after: str) -> list[tuple[str, str]]:
 
 
 def _told_changes(text: str) -> Iterator[tuple[str, str]]:
-    """Yield what a sentence says became what, where both are names or values."""
+    """Yield the changes a sentence states, as (before, after), if both are names or values."""
     for form in _PATTERNS["becomes"].values():
         for found in form.finditer(text):
             if _PATTERNS.code.search(found["old"]) and _PATTERNS.code.search(found["new"]):
@@ -74,7 +74,7 @@ def _wrong_way(text: str, before: str, after: str) -> str:
 
 
 def _on(text: str, value: str) -> bool:
-    """Whether a value stands in lines, in quotation marks or without, with spaces or without."""
+    """Whether a value occurs in lines, with or without quotation marks and spaces."""
     return occurs(text, value) or occurs(_PATTERNS.filling.sub("", text), _PATTERNS.filling.sub("", value))
 
 
