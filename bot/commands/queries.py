@@ -1,7 +1,7 @@
 """The queries about what is known, answered from the store: one function each, for the terminal and for chat alike.
 
-Arguments are lenient: `AMD`, `amd`, `rocm`; `#16622`, a URL, a short SHA. `within`
-are the only repositories that the asker may see; None for all.
+Arguments are lenient: `AMD`, `amd`, `rocm`; `#16622`, a URL, a short SHA. `within` are the only repositories that the
+asker may see; None for all.
 """
 
 import contextlib

@@ -18,7 +18,7 @@ class FollowedBranches:
         self._memory = KeyValues(store, "branches")
 
     def noted(self, feed: Feed, digest: Digest) -> Digest:
-        """Return a feed's digest with a note of the branches that came and went since its last post; the first one has none."""
+        """Return a feed's digest, noting branches added and removed since its last post; the first has no note."""
         known = self._memory.get(str(feed.id))
         if digest.branches is None or not known:
             return digest
@@ -32,6 +32,6 @@ class FollowedBranches:
         return replace(digest, notes=(*digest.notes, *notes))
 
     def tell(self, feed: Feed, digest: Digest) -> None:
-        """Take note of what a feed's channel was told."""
+        """Record what a feed's channel was told."""
         if digest.branches is not None:
             self._memory.put(str(feed.id), json.dumps(digest.branches))

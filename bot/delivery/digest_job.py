@@ -1,6 +1,6 @@
 """The rounds of the feeds: makes and delivers what is due, and completes posts that were incomplete.
 
-A feed brings digests of days, or looks back on weeks or months; both are delivered alike, and told apart by their kind.
+A feed brings digests of days, or reviews of weeks or months; both are delivered alike, and distinguished by their kind.
 """
 
 import logging
@@ -58,7 +58,7 @@ _LOOKED_EVERY = timedelta(minutes=10)
 
 _TRIED_EVERY = timedelta(hours=1)
 _MENDED_WITHIN = timedelta(days=3)
-"""For so long a channel that refuses posts is tried each hour: what nobody has mended by then is left for good as a rule."""
+"""How long a channel that rejects posts is retried hourly: what is not fixed by then is usually never fixed."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -90,13 +90,13 @@ class DigestJob:
         self._resting: dict[int, tuple[Feed, datetime]] = {}
 
     async def round(self) -> None:
-        """Deliver what is due; a feed's trouble does not keep the others."""
+        """Deliver what is due; a failing feed does not hold up the others."""
         await a_few(_AT_ONCE, await self._work.quick(self._waiting), self._one)
 
     def _waiting(self) -> list[Feed]:
-        """Return the feeds that something may be due to; one that was changed meanwhile rests no more.
+        """Return the feeds that may have something due; one that was changed meanwhile is no longer skipped.
 
-        What a channel refused is among them now and then: who mends that does not always say so.
+        Includes refused feeds now and then, because a fix is not always reported to us.
         """
         now, found, resting = self._core.now(), list[Feed](), dict[int, tuple[Feed, datetime]]()
         for feed in self._feeds.all():
@@ -111,11 +111,11 @@ class DigestJob:
     async def _one(self, feed: Feed) -> None:
         try:
             await (self._feed_again(feed) if feed.paused else self._feed(feed))
-        except Problem as problem:  # the store; the round comes again
+        except Problem as problem:  # the store; the next round tries again
             _LOG.warning("the feed %s of %s waits: %s", feed.id, feed.repository, problem)
 
     async def _feed_again(self, feed: Feed) -> None:
-        """Try a feed that its channel refused; it goes on when a post stands."""
+        """Retry a feed that its channel refused; it resumes once a post succeeds."""
         now = self._core.now()
         resumed = await self._work.quick(lambda: tried_again(feed, self._deliverer.deliveries, now))
         await self._feed(resumed.feed)
@@ -127,7 +127,7 @@ class DigestJob:
         for delivery in await self._deliveries(feed, KINDS):
             if (
                 delivery.state is State.POSTING
-            ):  # somebody was stopped there, maybe; nothing is due before that is clear
+            ):  # an earlier process may have been stopped there; nothing new is due until that is resolved
                 await self._deliver(feed, delivery.order)
         kind = kind_of(feed)
         deliveries, now = await self._deliveries(feed, (kind,)), self._core.now()
@@ -148,7 +148,7 @@ class DigestJob:
         elif result.outcome is Outcome.POSTED:
             await self._accepted(feed, order)
         elif result.outcome is Outcome.TAKEN:
-            # It was refused, and the process was stopped before the feed was paused.
+            # It was refused, and the process stopped before the feed was paused.
             for delivery in await self._deliveries(feed, (order.kind,)):
                 if delivery.order.slot == order.slot and delivery.state is State.REFUSED:
                     await self._refused(feed, delivery, delivery.trouble)
@@ -169,23 +169,23 @@ class DigestJob:
         window, kind = delivery.order.window, delivery.order.kind
         assert window is not None
         try:
-            if kind != DIGEST:  # made of what the store has, it does not tell whether the repository can be read
+            if kind != DIGEST:  # made from the store, so it does not show whether the repository can be read
                 return await self._look_backs.ready(feed, window, kind)
             digest, areas = await self._digest(feed, window)
         except (Later, Refused):
             raise
-        except Exception as error:  # it is told of by whoever delivers; here the feed's channel and maker learn of it
+        except Exception as error:  # the caller reports it; here the feed's channel and creator are told
             await self._health.broke(feed.place, error, by_post=True)
             raise
         await self._health.works(feed.place, digest.entries, by_post=True)
-        if delivery.state is State.POSTING:  # begun with these commits; what landed since comes with the next digest
+        if delivery.state is State.POSTING:  # begun with these commits; later ones come with the next digest
             digest = _of_these(digest, delivery.order.told)
         if lost := await self._lost(feed, delivery):
             digest, feed = replace(digest, notes=(*digest.notes, lost)), replace(feed, quiet="line")
         return await self._work.quick(lambda: self._ready(feed, digest, areas))
 
     async def _lost(self, feed: Feed, delivery: Delivery) -> str:
-        """Name the days that fell due while nobody looked, and are too long ago to be made up for; empty for none."""
+        """Name the days that fell due during an outage of ours and are too old to be made up for; empty for none."""
         now = self._core.now()
         known = await self._deliveries(feed, (DIGEST,))
         if known == [delivery] and feed.since < now - REMEMBERED:  # it was off for longer than that
@@ -196,7 +196,7 @@ class DigestJob:
         return say_lost(days, feed.repository, feed.language) if days else ""
 
     def _follow_tags(self, feed: Feed) -> None:
-        """Look for new tags, which the day's releases rest on; trouble with them keeps no digest."""
+        """Look for new tags, which the day's releases depend on; errors do not hold up the digest."""
         place = parse_place(feed.place)
         try:
             if self._core.sources.has_free_tags(place):
@@ -249,15 +249,15 @@ class DigestJob:
         return Ready(quiet, told, 0, note) if quiet else None
 
     async def _refused(self, feed: Feed, refused: Delivery | None, why: str) -> None:
-        """Pause a feed that cannot be posted until it is tried again, and tell whoever set it up, once."""
+        """Pause a feed that cannot be posted until it is retried, and tell whoever set it up, once."""
         stored = await self._work.quick(lambda: self._feeds.get(feed.id)) or feed
         paused = await self._work.quick(lambda: self._feeds.put(replace(stored, paused=why)))
         window = refused.order.window if refused else None
         self._resting[feed.id] = (paused, _tried_next(feed, window, self._core.now()))
-        if stored.paused:  # it was tried again
+        if stored.paused:  # it was a retry
             return
         _LOG.warning("the feed %s of %s is paused: %s", feed.id, feed.repository, said(why, "en"))
-        slot = f"{refused.key} {refused.attempts}" if refused else ""  # resumed, it may be refused once more
+        slot = f"{refused.key} {refused.attempts}" if refused else ""  # after resuming, it may be refused again
 
         def text(language: Language) -> str:
             return tell("feed.refused", language, repo=feed.repository, why=said(why, language))
@@ -265,7 +265,7 @@ class DigestJob:
         await self._tell_maker(feed, slot, text, is_over=False)
 
     async def _accepted(self, feed: Feed, order: Order) -> None:
-        """Let a feed go on whose channel takes its posts again, and tell whoever set it up what was missed."""
+        """Resume a feed whose channel accepts its posts again, and tell its creator what was missed."""
         stored = await self._work.quick(lambda: self._feeds.get(feed.id))
         if stored is None or not is_refused(stored):
             return
@@ -279,7 +279,7 @@ class DigestJob:
         await self._tell_maker(feed, f"{order.slot} again", text, is_over=True)
 
     async def _tell_maker(self, feed: Feed, slot: str, say: Callable[[Language], str], *, is_over: bool) -> None:
-        """Send whoever set a feed up, if anybody did, a direct message about its channel."""
+        """Send a feed's creator, if there is one, a direct message about its channel."""
         if not feed.made_by:
             return
 
@@ -299,12 +299,12 @@ class DigestJob:
     # -- what was posted
 
     async def look(self) -> None:
-        """Read ahead for look backs; ask again for what the model did not read, and show it where it was posted."""
+        """Read ahead for reviews; ask again for what the model did not read, and update the posts."""
         await self._look_backs.read_ahead()
         await self.complete()
 
     async def complete(self) -> None:
-        """Ask again for what the model did not read, and show it where it was posted."""
+        """Ask again for what the model did not read, and update the posts."""
         now = self._core.now()
         found = await self._work.quick(
             lambda: self._deliverer.deliveries.incomplete(now - _COMPLETED_FOR, now - _LOOKED_EVERY)
@@ -318,13 +318,13 @@ class DigestJob:
                     _LOG.warning("the digest of %s stays incomplete for now: %s", feed.repository, problem)
 
     async def mend(self, feed: Feed, delivery: Delivery, *, only_progress: bool = False) -> None:
-        """Make what was posted anew, and show it in its place; with `only_progress` if it got further.
+        """Remake and edit a post; with `only_progress`, only if more of it has been read.
 
-        A digest is made of the same commits.
+        A digest is remade from the same commits.
 
         Raises:
             Problem: it cannot be made now.
-            Refused, Later: the platform does not take it.
+            Refused, Later: the platform rejects it.
         """
         window, kind = delivery.order.window, delivery.order.kind
         assert window is not None
@@ -345,7 +345,7 @@ class DigestJob:
 
 
 def _tried_next(feed: Feed, refused: Window | None, now: datetime) -> datetime:
-    """Return when a feed is tried again whose channel refused a post about these days: at its hour, and each hour at first."""
+    """Return when to retry a feed whose channel refused a post about these days: at its hour, and hourly at first."""
     at = next_post(feed, now)
     if refused is None:
         return at

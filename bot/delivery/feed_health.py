@@ -1,8 +1,8 @@
 """Whether feeds work: since when one has been failing and why. People are told once, and again when it works.
 
-Whoever looks at a repository says how that went (`broke`, `works`). The rounds tell whoever set a feed up soon, and its
-channel at the hour at which a post does not come. What GitHub refuses to all alike is told to a person once, however many
-feeds are theirs.
+Whoever looks at a repository reports the outcome (`broke`, `works`). The rounds tell a feed's creator soon, and its
+channel at the hour when a post is missing. What GitHub refuses for every repository is reported to a person once,
+however many feeds they have.
 """
 
 import logging
@@ -35,16 +35,16 @@ KIND = "incident"
 
 _PASSING = {"cause.outage", "cause.limited"}
 _SHARED = {"cause.token", *_PASSING}
-"""What hits every repository on GitHub alike."""
+"""Causes that affect every repository on GitHub alike."""
 
 _PATIENCE = timedelta(minutes=10)
-"""How long something lasts before anybody is told: a server may refuse a token by mistake, and take it a minute later."""
+"""How long a failure must last before anyone is told: a server may refuse a good token for a minute by mistake."""
 
 _LONG_PATIENCE = timedelta(minutes=30)
-"""The same of what usually passes by itself."""
+"""The same for failures that usually pass by themselves."""
 
 _SETTLED = timedelta(minutes=20)
-"""After the first of somebody's feeds works again, the others are no longer waited for: all were looked at meanwhile."""
+"""How long after one of a person's feeds works again the others are waited for: all have been checked by then."""
 
 _FINAL = {State.POSTED, State.REFUSED, State.SKIPPED}
 
@@ -54,7 +54,7 @@ _Trouble = tuple[Feed, Incident]
 
 
 class FeedHealth:
-    """Keeps the incidents of feeds, and tells of them."""
+    """Keeps the incidents of feeds, and reports them."""
 
     def __init__(
         self,
@@ -74,10 +74,10 @@ class FeedHealth:
         self._readers, self._model = readers, model
         self._incidents = Incidents(core.stores.store)
 
-    # -- how it went
+    # -- outcomes
 
     async def broke(self, place: str, error: Exception, *, by_post: bool = False) -> None:
-        """Note that the feeds that are read at a place cannot be made; `by_post` when it was met in making a post."""
+        """Record that the feeds read at a place cannot be made; `by_post` if that was noticed while making a post."""
         cause, text, now = cause_of(error), str(error), self._core.now()
 
         def note() -> None:
@@ -88,9 +88,10 @@ class FeedHealth:
         await self._readers.broke(place, cause, text)
 
     async def works(self, place: str, read: Iterable[Entry] = (), *, by_post: bool = False) -> None:
-        """Note that the feeds that are read at a place can be made, and what they have missed if they could not.
+        """Record that the feeds read at a place can be made, and what they missed if they could not.
 
-        A look that succeeds does not end what was only met in making a post. `read` are commits as they were read just now.
+        A successful look does not end what was only noticed while making a post. `read` are commits as they were just
+        read.
         """
         await self._readers.works(place)
         await self._model.read(read)
@@ -114,7 +115,7 @@ class FeedHealth:
     async def _noted(self, note: Callable[[], None]) -> None:
         try:
             await self._work.quick(note)
-        except Problem as problem:  # the store itself is in trouble; whoever calls has troubles of its own
+        except Problem as problem:  # the store itself is failing; the caller has that problem too
             _LOG.warning("what became of a feed could not be stored: %s", problem)
 
     def _of(self, place: str) -> list[Feed]:
@@ -129,7 +130,7 @@ class FeedHealth:
     # -- who is told
 
     async def round(self) -> None:
-        """Tell what is to be told; forget what is over and told."""
+        """Send the notices that are due; delete incidents that are over and reported."""
         await self._readers.round()
         await self._model.round()
         troubles, owed = await self._work.quick(self._known)
@@ -144,7 +145,7 @@ class FeedHealth:
         await self._work.quick(lambda: self._forget(unsure))
 
     def _known(self) -> tuple[list[_Trouble], dict[int, Due]]:
-        """Return the incidents with their feeds, and by feed what a channel waits for that was not told why."""
+        """Return the incidents with their feeds, and by feed the overdue posts whose channel was not told why."""
         if not (incidents := self._incidents.all()):
             return [], {}
         feeds = {feed.id: feed for feed in self._feeds.all() if not feed.paused}
@@ -159,14 +160,14 @@ class FeedHealth:
                 continue
             if one := due(feed, self._covered(feed, now), now):
                 owed[feed.id] = one
-            elif incident.by_post:  # what could not be made is not waited for any more
+            elif incident.by_post:  # a post that could not be made is no longer waited for
                 self._end(feed, incident, now)
         return troubles, owed
 
     async def _unsure(self, over: Sequence[_Trouble]) -> set[int]:
-        """Return the feeds of which it is not known if somebody was told that they broke; who was, is noted.
+        """Return the feeds for which it is unknown whether anyone was told that they broke; record those who were.
 
-        The platform's answer may have been lost, and the trouble over before anybody asked again.
+        The platform's answer may have been lost, and the failure over before anyone asked again.
         """
         unsure: set[int] = set()
         for feed, incident in over:
@@ -188,7 +189,7 @@ class FeedHealth:
         return unsure
 
     async def _began(self, feed: Feed, incident: Incident, what: str, user: str = "") -> State | None:
-        """Return how far the notice that a feed broke is; None once its end was told, too."""
+        """Return the state of the notice that a feed broke; None if its end was reported, too."""
         channel = "" if user else feed.channel
         if await self._deliverer.settle(self._order(feed, incident, channel, f"{what} over"), user):
             return None
@@ -200,7 +201,7 @@ class FeedHealth:
                 self._incidents.forget(incident.feed)
 
     async def _tell_maker(self, troubles: Sequence[_Trouble]) -> None:
-        """Tell whoever set these feeds up what is new about them."""
+        """Tell the creator of these feeds what is new about them."""
         now = self._core.now()
         lasting = [trouble for trouble in troubles if not trouble[1].ended]
         told = {incident.cause for _, incident in lasting if incident.maker_told}
@@ -219,7 +220,7 @@ class FeedHealth:
     async def _send(
         self, troubles: Sequence[_Trouble], say: Callable[[Sequence[_Trouble], Language], str], *, is_over: bool
     ) -> None:
-        """Send a direct message about some feeds of one person."""
+        """Send one person a direct message about some feeds."""
         feed, incident = troubles[0]
         platform, user = feed.platform, feed.made_by
 
@@ -236,7 +237,7 @@ class FeedHealth:
         await self._deliver(order, made, note, user)
 
     async def _tell_channel(self, feed: Feed, incident: Incident, owed: Due | None) -> None:
-        """Tell a channel that its post does not come, when it should have come; and when that is over."""
+        """Tell a channel that its post is missing, once it is overdue; and when that is over."""
         if bool(incident.ended) is not incident.channel_told:
             return
         if not incident.ended and (
@@ -267,7 +268,8 @@ class FeedHealth:
             return await self._work.quick(made)
 
         result = await self._deliverer.deliver(order, make, user)
-        # Who refuses to hear of it is not asked again; who was told before a process died is not told twice.
+        # A channel that refuses the notice is not asked again; one that was told before a process died is not told
+        # twice.
         if result.outcome is Outcome.REFUSED or (
             result.outcome is Outcome.TAKEN and await self._deliverer.state(order) in _FINAL
         ):

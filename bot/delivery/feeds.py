@@ -25,26 +25,26 @@ from storage.subscriptions import Recipient
 _LOG = logging.getLogger(__name__)
 
 MOST_DAYS = 7
-"""How far back one catch-up of digests reaches after a time of silence."""
+"""How many days a catch-up digest covers at most after an outage."""
 
 DIGEST, WEEK, MONTH = "feed", "week", "month"
-"""The kinds of a feed's deliveries. Each has a memory of its own: what one has told, the others may tell, too."""
+"""The kinds of a feed's deliveries. Each has a history of its own: one kind may report what another has."""
 KINDS = (DIGEST, WEEK, MONTH)
 
 REMEMBERED = timedelta(days=40)
-"""How far back a feed's deliveries matter: more than a month, so that the last one is known until the next."""
+"""How far back a feed's deliveries matter: over a month, so that the last monthly one is known until the next."""
 
 BOTS = "bots"
-"""Among the authors to be left out: everybody whose account says that it is a program."""
+"""A value among excluded authors: every account that is marked as a bot."""
 
 _MONDAY, _SATURDAY = 0, 5
-_LONGEST = 31  # days from one post to the next
+_LONGEST = 31  # days between posts
 _COVERING = {State.POSTING, State.POSTED, State.SKIPPED}
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A post that is owed or comes: about which days, and since when."""
+    """A post that is due or upcoming: which days it covers, and since when it is due."""
 
     window: Window
     at: datetime
@@ -56,10 +56,10 @@ def kind_of(feed: Feed) -> str:
 
 
 def due(feed: Feed, covered: date | None, now: datetime) -> Due | None:
-    """Return what a feed owes its channel.
+    """Return the post a feed has due.
 
-    Of digests, what was missed comes in one post, of MOST_DAYS at most; of look backs only the last one is made up for.
-    `covered` is the last day that the channel was told of by its kind of posts.
+    Missed digests come in one post, of MOST_DAYS at most; of missed reviews only the last one is made up for. `covered`
+    is the last day that posts of this kind have covered in the channel.
     """
     owed = [
         (moment, about)
@@ -80,7 +80,7 @@ def due(feed: Feed, covered: date | None, now: datetime) -> Due | None:
 
 
 def beyond_reach(feed: Feed, covered: date | None, since: datetime, now: datetime) -> Window | None:
-    """Return the days whose posts fell due in [since, now] and are too long ago for what `due` makes up for."""
+    """Return the days whose posts fell due in [since, now] and are too old for `due` to make up for."""
     zone = ZoneInfo(feed.zone)
     today = now.astimezone(zone).date()
     days = (today - timedelta(days=number) for number in range((today - since.astimezone(zone).date()).days + 1))
@@ -110,14 +110,14 @@ def coming(feed: Feed, now: datetime) -> Due:
 
 
 def channel_of(feed: Feed) -> Recipient:
-    """Return a feed's channel as one who is told things."""
+    """Return a feed's channel as a recipient."""
     return Recipient(feed.platform, feed.workspace, "channel", feed.channel)
 
 
 def covered(feed: Feed, deliveries: Iterable[Delivery], now: datetime) -> date | None:
-    """Return the last day that a feed's deliveries have told, or are telling.
+    """Return the last day that a feed's deliveries have covered, or are covering.
 
-    One of a day that has not been yet is a clock's mistake, and does not silence the feed until that day.
+    A day in the future is a clock error, and does not silence the feed until then.
     """
     today = now.astimezone(ZoneInfo(feed.zone)).date()
     days = (
@@ -141,9 +141,9 @@ def reported(deliveries: Sequence[Delivery], window: Window) -> ReportedCommits:
 
 
 def narrowed(feed: Feed, digest: Digest, heard: Iterable[str] = ()) -> Digest:
-    """Return what of a digest a feed's channel wants.
+    """Return the part of a digest that passes a feed's filters.
 
-    `heard` are the SHAs of reverts that must be told, because what they take back was.
+    `heard` are the SHAs of reverts that must be included, because the commits they revert were reported.
     """
     if not (feed.least.rank or feed.areas or feed.left_out):
         return digest
@@ -153,7 +153,7 @@ def narrowed(feed: Feed, digest: Digest, heard: Iterable[str] = ()) -> Digest:
 
 
 def with_touches(feed: Feed, digest: Digest) -> Digest:
-    """Return the digest with what of it touches what the feed's team uses; a file that cannot be read is noted in it."""
+    """Return the digest with what touches the team's uses marked; an unreadable file is noted in it."""
     if not feed.uses:
         return digest
     try:
@@ -164,7 +164,7 @@ def with_touches(feed: Feed, digest: Digest) -> Digest:
 
 
 def with_unknown_labels(feed: Feed, part: Digest, whole: Digest) -> Digest:
-    """Return a feed's part of a digest with a note where it goes by labels, and those of some commits were not read."""
+    """Return a feed's part of a digest, with a note if it filters by labels and some commits' labels were not read."""
     unknown = [one for one in whole.entries if one.pull_request is None and one.commit.pull_request is not None]
     if not (feed.labels and unknown):
         return part
@@ -172,7 +172,7 @@ def with_unknown_labels(feed: Feed, part: Digest, whole: Digest) -> Digest:
 
 
 def is_left_out(entry: Entry, left_out: Iterable[str]) -> bool:
-    """Whether the author of an entry is among those to be left out (names or accounts, in lower case)."""
+    """Whether an entry's author is among the excluded ones (names or accounts, in lower case)."""
     names = {entry.commit.author.lower(), (entry.commit.login or "").lower()} - {""}
     wanted = set(left_out)
     return bool(names & wanted) or (BOTS in wanted and names_bot(names))
@@ -188,7 +188,7 @@ def wants(feed: Feed, entry: Entry) -> bool:
 
 
 def _wants_news(feed: Feed, one: FollowUp) -> bool:
-    """Whether the change that something came of passes a feed's filters."""
+    """Whether the change that a follow-up is about passes a feed's filters."""
     return one.importance.rank >= feed.least.rank and (not feed.areas or bool(set(feed.areas) & set(one.areas)))
 
 
@@ -198,7 +198,7 @@ def _days_back(feed: Feed, today: date) -> Iterator[date]:
 
 
 def _about(feed: Feed, day: date) -> Window | None:
-    """Return the days that a feed's post of `day` is about; None where it has none."""
+    """Return the days that a feed's post on `day` covers; None if it has no post then."""
     before = day - timedelta(days=1)
     if feed.days == "daily":
         return Window.of(before, feed.zone)
@@ -215,5 +215,5 @@ def _about(feed: Feed, day: date) -> Window | None:
 
 
 def _moment(feed: Feed, day: date) -> datetime:
-    # An hour that the clocks skip counts with the offset from before the gap; one that comes twice is the first.
+    # A local time skipped by the clocks is read with the offset before the gap; of an ambiguous one, the first is used.
     return datetime.combine(day, feed.at, ZoneInfo(feed.zone)).astimezone(UTC)

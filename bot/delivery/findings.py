@@ -5,11 +5,11 @@ from formatters.reply import Sheet
 from formatters.tracing import Finding, Findings
 
 _MOST = 15
-"""Lines in a chat; a page has all of them."""
+"""Lines in a chat message; a page has all of them."""
 
 
 def findings_sheet(told: Findings) -> Sheet:
-    """Return an answer as a table: what it comes to above, and what that rests on."""
+    """Return an answer as a table: its summary above the evidence."""
     rows, before = [], ""
     for one in told.found[:_MOST]:
         rows.append((one.name if one.name != before else "", _line(one)))

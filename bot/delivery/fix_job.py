@@ -28,10 +28,10 @@ _LOG = logging.getLogger(__name__)
 
 
 class FixJob:
-    """Looks at the fixes that are followed.
+    """Checks the fixes that are followed.
 
     Args:
-        every: between two looks at a repository.
+        every: between two checks of a repository.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class FixJob:
         self._next: dict[str, datetime] = {}
 
     async def round(self) -> None:
-        """Look at what is followed, where it is time, and tell what has come; trouble with one repository does not keep the others."""
+        """Check the followed fixes that are due, and report news; a failing repository does not hold up the others."""
         now = self._core.now()
         wanted = await self._work.quick(self._followed)
         due = [(repo, list(group)) for repo, group in groupby(wanted, key=lambda one: one.repository.lower())]
@@ -99,7 +99,7 @@ class FixJob:
 
 
 def _slot(made: Trace) -> str:
-    """Return what tells one piece of news of a fix from another: what has come, by its newest commit or its first release."""
+    """Return an identifier for a piece of news about a fix, from its newest commit or its first release."""
     if made.verdict is Verdict.RELEASED:
         return f"released {made.releases[0].name}"
     newest = [step.commit.sha for step in made.steps if step.role is not Role.NAMES and step.is_on_branch][-1]

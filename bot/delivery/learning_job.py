@@ -13,9 +13,9 @@ from storage.feeds import Feeds
 
 _DAYS = 180
 _AT_ONCE = max((os.cpu_count() or 1) // 2, 2)
-"""Repositories that are learned at the same time: one waits for the network while another computes."""
+"""Repositories learned at the same time: one waits for the network while another computes."""
 _EVERY = timedelta(days=7)
-_FIRST = timedelta(minutes=10)  # after a start there is more urgent work
+_FIRST = timedelta(minutes=10)  # there is more urgent work after a start
 _AGAIN = timedelta(hours=6)  # after a failure
 _LOG = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ _LOG = logging.getLogger(__name__)
 class LearningJob:
     """The lessons of one process. Each is learned by `daybrief learn` in a process of its own, with the same settings.
 
-    Its memory and its work then burden no conversation.
+    That way its memory and CPU use do not slow conversations.
     """
 
     def __init__(self, core: Core, feeds: Feeds, work: Work) -> None:
@@ -35,7 +35,7 @@ class LearningJob:
         self._gate = asyncio.Semaphore(_AT_ONCE)
 
     async def round(self) -> None:
-        """Learn the repositories whose lesson is a week old, or that never had one."""
+        """Learn the repositories whose lesson is a week old, or that have none."""
         due = await self._work.quick(self._due)
         async with asyncio.TaskGroup() as group:
             for place in due:
@@ -56,7 +56,7 @@ class LearningJob:
         try:
             _, told = await running.communicate()
         finally:
-            if running.returncode is None:  # we are being stopped
+            if running.returncode is None:  # we are shutting down
                 with contextlib.suppress(ProcessLookupError):
                     running.terminate()
                 await running.wait()

@@ -19,14 +19,14 @@ from bot.port.platform import Later
 from storage.feeds import Feed, Feeds
 from storage.subscriptions import Subscriptions
 
-_LONGEST = 20.0  # seconds in which reading goes on from day to day, so that no round keeps others waiting
+_LONGEST = 20.0  # seconds of reading day after day, so that no round keeps others waiting
 _AGAIN = timedelta(minutes=15)
 
 _LOG = logging.getLogger(__name__)
 
 
 class LookBackJob:
-    """Makes the posts of feeds that look back."""
+    """Makes the posts of feeds that bring reviews."""
 
     def __init__(self, core: Core, feeds: Feeds, subscriptions: Subscriptions, work: Work, analyser: Analyser) -> None:
         self._core = core
@@ -37,7 +37,7 @@ class LookBackJob:
         self._rests: dict[Feed, datetime] = {}
 
     async def read_ahead(self) -> None:
-        """Read what is over of the days that each feed's next post is about; once a day, if nothing hinders it."""
+        """Read the finished days that each feed's next post covers; at most once a day if all goes well."""
         feeds = [feed for feed in await self._work.quick(self._feeds.all) if feed.looks_back and not feed.paused]
         now, known = self._core.now(), set(feeds)
         self._rests = {feed: until for feed, until in self._rests.items() if feed in known and until > now}
@@ -57,9 +57,9 @@ class LookBackJob:
             self._rests[feed] = now + _AGAIN
 
     async def ready(self, feed: Feed, window: Window, kind: str, *, again: bool = False) -> Ready | None:
-        """Read what the store lacks of a window, and look back on it; None where a quiet time is not to be told.
+        """Read what the store lacks for a window, and review it; None if a quiet period is not to be reported.
 
-        With `again`, a model is asked once more for what it has not read yet, as far as it gets in its time.
+        With `again`, a model is asked once more for what it has not read yet, as far as its time allows.
 
         Raises:
             NotFound, Outage: the source cannot be read.
@@ -70,9 +70,9 @@ class LookBackJob:
         return await self._work.shared((kind, feed.id, window, feed.language), lambda: self._ready(feed, window))
 
     async def _read(self, feed: Feed, window: Window, *, half: bool = False) -> bool:
-        """Read the days that nobody read, with `half` those that were read in part, too; False if the time was too short.
+        """Read the unread days, with `half` also those read only in part; False if time ran out.
 
-        One after the other, so that whoever else waits for the repository has a turn between two of them.
+        One day at a time, so that others waiting for the repository get a turn in between.
         """
 
         def lacking() -> list[date]:
@@ -94,7 +94,7 @@ class LookBackJob:
         await self._work.shared(("day", feed.place, day, feed.language), read, feed.repository.lower())
 
     def _ready(self, feed: Feed, window: Window) -> Ready | None:
-        """Look back for a channel. What it tells counts as told nowhere: none of it is news."""
+        """Make a channel's review. Its commits do not count as reported: none of it is news."""
         core, now_named = self._core, self._feeds.get(feed.id) or feed  # reading may have found that it was renamed
         found = look_back(core, now_named.repository, window, feed.language, lambda entry: self._is_wanted(feed, entry))
         made = replace(found, scope=feed.scope)
@@ -107,7 +107,7 @@ class LookBackJob:
         return Ready(quiet) if quiet else None
 
     def _is_wanted(self, feed: Feed, entry: Entry) -> bool:
-        """Whether an entry passes the feed's filters, or takes back what its channel was told."""
+        """Whether an entry passes the feed's filters, or reverts what its channel was told."""
         if wants(feed, entry):
             return True
         original = self._core.memory.taken_back(entry)

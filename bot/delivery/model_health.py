@@ -16,20 +16,20 @@ from storage.subscriptions import Recipient
 
 _MODEL = "model"
 _PATIENCE = timedelta(minutes=30)
-"""How long nothing is read before anybody is told: a server may be restarted."""
+"""How long nothing must be read before anyone is told: a server may just be restarting."""
 _KEPT = timedelta(days=2)
-"""After which an end that could not be told to somebody is told no more."""
+"""After which an undelivered notice that it is over is dropped."""
 
 
 class ModelHealth:
-    """Keeps since when the model reads nothing, and tells of it."""
+    """Keeps since when the model has read nothing, and reports it."""
 
     def __init__(self, core: Core, feeds: Feeds, people: People, outbox: Outbox, work: Work) -> None:
         self._core, self._feeds, self._people, self._work = core, feeds, people, work
         self._notices = Notices(core, outbox, work, _MODEL)
 
     async def read(self, entries: Iterable[Entry]) -> None:
-        """Note how commits were read just now; that the day's tokens are spent is no failure."""
+        """Record how commits were just read; running out of the day's tokens is not a failure."""
         found = [entry.analysis for entry in entries if entry.analysis]
         failures = [one.stands_in for one in found if one.stands_in and one.stands_in != SPENT]
         if any(one.analyser != RULES and not one.stands_in for one in found):
@@ -38,11 +38,11 @@ class ModelHealth:
             await self._notices.begin(_MODEL, "", failures[0])
 
     def is_out(self) -> bool:
-        """Whether the last that it was given to read was not read."""
+        """Whether the last commits it was given were not read."""
         return any(outage.ended is None for outage in self._notices.all())
 
     async def round(self) -> None:
-        """Tell what is to be told; forget what is over and told."""
+        """Send the notices that are due; delete outages that are over and reported."""
         for outage in await self._work.quick(self._notices.all):
             if not self._core.settings.model.name:
                 await self._notices.forget(outage)
@@ -60,7 +60,7 @@ class ModelHealth:
             await self._notices.forget(outage)
 
     def _by_maker(self) -> dict[Recipient, Feed]:
-        """Return whoever set a feed up, each with one of theirs."""
+        """Return the creators of feeds, each with one of their feeds."""
         return {
             Recipient(feed.platform, feed.workspace, "user", feed.made_by): feed
             for feed in self._feeds.all()
@@ -74,5 +74,5 @@ class ModelHealth:
             return tell("health.model_works", language, **values, until=say_zoned(outage.ended, feed.zone, language))
         why = (
             outage.text.rstrip(".") if language == "en" else tell("cause.model", language)
-        )  # the server speaks English
+        )  # the server's message is in English
         return tell("health.model", language, **values, why=why)

@@ -1,6 +1,6 @@
 """Notices about a failure and its end, each sent once: they survive restarts and are delivered like any post.
 
-Feeds have their own memory of that (`feed_health`); this one is for troubles that belong to no single feed.
+Feeds have their own incidents (`feed_health`); this is for failures that belong to no single feed.
 """
 
 import json
@@ -27,7 +27,7 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """A trouble that lasts, or that has ended and is not told to all yet.
+    """An ongoing failure, or one that is over but not yet reported to everyone.
 
     Attributes:
         name: of what does not work. `since`, `ended`: UTC; `ended` is None while it lasts.
@@ -42,10 +42,10 @@ class Outage:
 
 
 class Notices:
-    """The outages of one owner, and who was told of them.
+    """The outages of one owner, and who was told about them.
 
     Args:
-        owner: whose they are, such as `model`; two owners do not see each other's.
+        owner: such as `model`; owners do not see each other's outages.
     """
 
     def __init__(self, core: Core, outbox: Outbox, work: Work, owner: str) -> None:
@@ -55,26 +55,26 @@ class Notices:
         self._done: set[tuple[str, str]] = set()
 
     def all(self) -> list[Outage]:
-        """Return the outages that are not over and told."""
+        """Return the outages that are ongoing, or over but not yet reported."""
         if self._known is None:
             kept = json.loads(self._memory.get(self._owner) or "[]")
             self._known = {one["name"]: _outage(one) for one in kept}
         return list(self._known.values())
 
     async def begin(self, name: str, cause: str, text: str) -> None:
-        """Note that something does not work; what is known already keeps its beginning."""
+        """Record that something does not work; a known outage keeps its start."""
         known = next((one for one in self.all() if one.name == name and one.ended is None), None)
         if known is None:
             await self._keep(Outage(name, self._core.now(), cause, text))
 
     async def end(self, name: str) -> None:
-        """Note that something works again."""
+        """Record that something works again."""
         known = next((one for one in self.all() if one.name == name and one.ended is None), None)
         if known:
             await self._keep(replace(known, ended=self._core.now()))
 
     async def forget(self, outage: Outage) -> None:
-        """Drop an outage."""
+        """Delete an outage."""
         await self._keep(outage, is_gone=True)
 
     async def _keep(self, outage: Outage, *, is_gone: bool = False) -> None:
@@ -83,11 +83,11 @@ class Notices:
         text = json.dumps([asdict(one) for one in self._known.values()], default=datetime.isoformat)
         try:
             await self._work.quick(lambda: self._memory.put(self._owner, text))
-        except Problem as problem:  # the store itself is in trouble; whoever calls has troubles of its own
+        except Problem as problem:  # the store itself is failing; the caller has that problem too
             _LOG.warning("what does not work could not be stored: %s", problem)
 
     async def tell(self, outage: Outage, who: Recipient, say: Callable[[], str]) -> bool:
-        """Tell somebody of an outage, or of its end, once; return whether that is settled."""
+        """Tell someone about an outage, or its end, once; return whether that is settled."""
         order, user = self._order(outage, who)
         subject, slot = order.subject, order.slot
         if (subject, slot) in self._done:
@@ -108,12 +108,12 @@ class Notices:
         return is_settled
 
     async def was_told(self, outage: Outage, who: Recipient) -> bool:
-        """Whether somebody was told that an outage began; where the platform's answer was lost, it is asked."""
+        """Whether someone was told that an outage began; if the platform's answer was lost, the platform is asked."""
         order, user = self._order(replace(outage, ended=None), who)
         return await self._outbox.settle(order, user) is State.POSTED
 
     def _order(self, outage: Outage, who: Recipient) -> tuple[Order, str]:
-        """Return the order of a notice, and to whose direct messages it goes, if to any."""
+        """Return a notice's order, and the user whose direct messages it goes to, if any."""
         channel, user = (who.id, "") if who.kind == "channel" else ("", who.id)
         subject = f"{self._owner} {who}"
         return Order(KIND, subject, _slot(outage), who.platform, channel, self._core.now()), user

@@ -1,7 +1,7 @@
 """Posts what is due exactly once, even across crashes: claim, begin, post, close.
 
-Everything that must survive is in the store before the platform hears of it (see `storage.deliveries`). What this module
-does not know is when something is due and what is in it.
+Everything that must survive is stored before the platform is called (see `storage.deliveries`). This module knows
+neither when something is due nor what it contains.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from formatters.reply import Reply
 from storage.deliveries import Deliveries, Delivery, Order, State
 
 LEASE = 45.0
-"""Seconds for which a claim holds without being renewed: so long a delivery waits when its process was killed."""
+"""Seconds a claim lasts without renewal, and so the delay of a delivery whose process was killed."""
 
 _RENEWED_EVERY = LEASE / 3
 _LONGEST_POST = 300.0
@@ -37,9 +37,8 @@ class Ready:
 
     Attributes:
         told: SHAs of the commits that it covers.
-        pending: how many of them a model still has to read.
-        note: called after it was posted and before the delivery is closed; also after a crash in between, so it may
-            happen twice.
+        pending: how many of them a model has yet to read.
+        note: called after posting and before the delivery is closed; also after a crash in between, so possibly twice.
     """
 
     reply: Reply
@@ -49,22 +48,22 @@ class Ready:
 
 
 Make = Callable[[Delivery], Awaitable[Ready | None]]
-"""Makes what is to be posted; None for nothing. Raises Problem where it cannot be made now."""
+"""Makes what is to be posted; None for nothing. Raises Problem if it cannot be made now."""
 
 
 class Outcome(StrEnum):
-    """What became of an order for now."""
+    """The outcome of an attempt to deliver an order."""
 
     POSTED = "posted"
     SKIPPED = "skipped"
-    TAKEN = "taken"  # done already, or somebody else is at it
-    WAITING = "waiting"  # it is tried again later
+    TAKEN = "taken"  # already done, or someone else is doing it
+    WAITING = "waiting"  # retried later
     REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of an order, and why: a sentence, or of what was refused its key (see `Refused`)."""
+    """The outcome for an order and its reason: a sentence, or for a refusal its key (see `Refused`)."""
 
     outcome: Outcome
     delivery: Delivery | None = None
@@ -76,8 +75,8 @@ class Outbox:
 
     Args:
         now: the clock, aware, UTC.
-        pause: waits so many seconds.
-        posted: told what was posted, and when.
+        pause: sleeps for a number of seconds.
+        posted: called with what was posted, and when.
         accounts: who the authors are on the platforms.
     """
 
@@ -98,7 +97,7 @@ class Outbox:
         self._accounts = accounts
 
     async def deliver(self, order: Order, make: Make, user: str = "") -> Result:
-        """Deliver an order, or go on with it where somebody was stopped; does nothing where it is delivered already.
+        """Deliver an order, or resume an interrupted delivery; does nothing if it is already delivered.
 
         An order without a channel goes to the direct messages of `user`.
         """
@@ -109,9 +108,9 @@ class Outbox:
             return await self._told(delivery, make, user)
 
     async def settle(self, order: Order, user: str = "") -> State | None:
-        """Return how far an order is, None if it was never taken up; where its posting broke off, look what stands first.
+        """Return an order's state, None if it was never claimed; after interrupted posting, check what was posted.
 
-        For orders that would not be made any more: what does not stand is not posted now.
+        For orders that are obsolete: what was not posted is not posted now.
         """
         if (known := await self.state(order)) is State.POSTING:
             await self.deliver(order, _nothing, user)
@@ -119,12 +118,12 @@ class Outbox:
         return known
 
     async def state(self, order: Order) -> State | None:
-        """Return how far an order is; None if it was never taken up."""
+        """Return an order's state; None if it was never claimed."""
         of_subject = await asyncio.to_thread(self.deliveries.of, order.kind, order.subject)
         return next((known.state for known in of_subject if known.order.slot == order.slot), None)
 
     async def _told(self, delivery: Delivery, make: Make, user: str) -> Result:
-        """Go on with a claimed delivery, and turn whatever stops it into a result."""
+        """Continue a claimed delivery, and turn any failure into a result."""
         try:
             return await self._go_on(delivery, make, user)
         except Later as later:
@@ -153,7 +152,7 @@ class Outbox:
         channel = order.channel or await transport.direct(user)
         stands = await transport.find(channel, delivery.key) if delivery.state is State.POSTING else None
         if delivery.state is State.POSTING and stands is None:
-            # Nothing stands. It is not simply posted now: meanwhile something newer may be due that covers it.
+            # Nothing was posted. Posting now could be wrong: a newer delivery that covers it may be due meanwhile.
             await asyncio.to_thread(self.deliveries.unbegin, delivery)
             await asyncio.to_thread(self.deliveries.hand_back, delivery)
             return Result(Outcome.WAITING, delivery)
@@ -179,7 +178,7 @@ class Outbox:
         return Result(Outcome.POSTED, delivery)
 
     async def _post(self, transport: Transport, channel: str, reply: Reply, delivery: Delivery) -> Posted:
-        """Post; where the outcome is unknown, look before anything is posted again."""
+        """Post; if an earlier outcome is unknown, check before posting again."""
         for attempt in range(1, _TRIES + 1):
             try:
                 async with asyncio.timeout(_LONGEST_POST):
@@ -190,15 +189,15 @@ class Outbox:
             await self._pause(2.0**attempt)
             if not await asyncio.to_thread(self.deliveries.renew, delivery, self._now(), LEASE):
                 raise Unsure("another process continues with it")
-            # `post` goes on with what stands already; that it can be looked for must be certain first.
+            # `post` continues what was begun; first make sure that looking for it works.
             await transport.find(channel, delivery.key)
         raise AssertionError
 
     async def edit(self, delivery: Delivery, ready: Ready) -> None:
-        """Show `ready` where a delivery was posted.
+        """Edit the posted delivery to show `ready`.
 
         Raises:
-            Refused, Later: the platform does not take it.
+            Refused, Later: the platform rejects it.
         """
         transport = self._transports.get(delivery.order.platform)
         if transport is None:
@@ -209,12 +208,12 @@ class Outbox:
 
     @contextlib.asynccontextmanager
     async def _held(self, delivery: Delivery) -> AsyncIterator[None]:
-        """Renew a delivery's lease for as long as it is worked on."""
+        """Keep renewing a delivery's lease while it is worked on."""
 
         async def renew() -> None:
             while True:
                 await asyncio.sleep(_RENEWED_EVERY)
-                with contextlib.suppress(Problem):  # the store may be busy; there are two more tries within the lease
+                with contextlib.suppress(Problem):  # the store may be busy; two more attempts fit into the lease
                     await asyncio.to_thread(self.deliveries.renew, delivery, self._now(), LEASE)
 
         task = asyncio.create_task(renew())
@@ -235,4 +234,4 @@ class Outbox:
 
 
 async def _nothing(_delivery: Delivery) -> None:
-    """Make nothing: what stands already is closed, and nothing is posted."""
+    """Make nothing: what was posted is closed, and nothing else is posted."""

@@ -17,30 +17,30 @@ from storage.subscriptions import Subscriptions
 
 _BACK = timedelta(days=1)
 _LONGEST_PAUSE = timedelta(minutes=15)
-"""Between two looks at what fails: whoever waits for it hears soon that it works again."""
+"""Between attempts at a failing repository: people waiting for it hear soon that it works again."""
 _DOUBLED = 10
 _AGAIN = timedelta(minutes=15)
 """Until the model is asked again for what it did not read."""
 
 _TOLD = timedelta(days=1)
-"""For so long after a word of GitHub's webhook a repository counts as one whose webhook works."""
+"""How long after a GitHub delivery a repository's webhook is considered working."""
 _RARER = 6
-"""As many times as long are the pauses between looks there: they only find what a delivery that was lost would have told."""
+"""By how much polling is slowed there: it only finds what a lost webhook delivery would have reported."""
 
 Followed = dict[tuple[str, ...], set[Language]]
-"""What is followed of a repository: patterns of branches, none for the default one, with the languages in which it is read."""
+"""What is followed in a repository: branch patterns, none for the default branch, with the languages to read it in."""
 
 _LOG = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class _Watch:
-    """How looking at a repository went.
+    """The state of polling a repository.
 
     Attributes:
-        read_until: the moment of the last look that succeeded.
-        failures: looks in a row that did not; `trouble` is what came of the last one.
-        heard_at: when GitHub's webhook last told of something that landed there.
+        read_until: the time of the last successful look.
+        failures: consecutive failed looks; `trouble` is the last error.
+        heard_at: when GitHub's webhook last reported something landing there.
     """
 
     next_at: datetime
@@ -51,11 +51,11 @@ class _Watch:
 
 
 class PollJob:
-    """Follows every repository that a feed or a subscription is about, with the branches that its feeds cover.
+    """Polls every repository of a feed or a subscription, with the branches that its feeds cover.
 
     Args:
         every: between two looks at a repository.
-        landed: told what a look has brought.
+        landed: called with what a look found.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class PollJob:
         self.looks = {"changed": 0, "unchanged": 0, "failed": 0}
 
     async def round(self) -> None:
-        """Look at those repositories whose time has come; trouble with one does not keep the others."""
+        """Look at the repositories that are due; a failing one does not hold up the others."""
         followed = await self._work.quick(self._followed)
         now = self._core.now()
         self._watched = {place: self._watched.get(place) or _Watch(now) for place in followed}
@@ -90,7 +90,7 @@ class PollJob:
             await self._landed()
 
     async def refresh(self, repository: str, since: datetime, until: datetime) -> None:
-        """Make sure that what landed in a repository in [since, until) is known; quick if it was looked at after that.
+        """Make sure that what landed in a repository in [since, until) is known; quick if it was polled after that.
 
         Raises:
             Problem: it cannot be read now.
@@ -107,13 +107,13 @@ class PollJob:
             await self._tried(place, wanted, since)
 
     def hear(self, repository: str) -> None:
-        """Take note that something landed in a repository on GitHub: it is looked at with the next round, if it is followed."""
+        """Note that something landed in a repository on GitHub: the next round polls it, if it is followed."""
         now = self._core.now()
         for place, watch in self._watched.items():
             where = parse_place(place)
             if not where.path and where.name.lower() == repository.lower():
                 watch.heard_at = now
-                if not watch.failures:  # what fails has a pause of its own
+                if not watch.failures:  # failing ones have an interval of their own
                     watch.next_at = min(watch.next_at, now)
 
     def read_at(self, place: str) -> datetime | None:
@@ -131,7 +131,7 @@ class PollJob:
         for one in self._subscriptions.all():
             if not one.is_mute and not one.paused:
                 place = found.setdefault(places.get(one.repository.lower(), one.repository), {})
-                for branches in {(), *place}:  # who is told of them reads them in a language of their own
+                for branches in {(), *place}:  # recipients of branches read them in languages of their own
                     place.setdefault(branches, set()).add(one.language)
         return found
 
@@ -150,7 +150,7 @@ class PollJob:
         return bool(new)
 
     async def _tried(self, place: str, followed: Followed, since: datetime) -> tuple[list[Entry], int]:
-        """Read, and note how that went and when to look again."""
+        """Read, and record the outcome and when to look again."""
         watch, now = self._watched[place], self._core.now()
         try:
             new, failed = await self._read(place, followed, since)
@@ -167,7 +167,7 @@ class PollJob:
         watch.failures, watch.trouble, watch.read_until = 0, None, now
         is_told = watch.heard_at is not None and now - watch.heard_at < _TOLD
         watch.next_at = now + self._every * (_RARER if is_told else 1)
-        if watch.heard_at is not None and watch.heard_at > now:  # while this look was under way
+        if watch.heard_at is not None and watch.heard_at > now:  # while this look was running
             watch.next_at = watch.heard_at
         await self._health.works(place, new)
         return new, failed

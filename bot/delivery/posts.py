@@ -23,7 +23,7 @@ from formatters.text.item import item_of
 from formatters.text.scope import say_repository
 from storage.feeds import Feed
 
-_SHA = 12  # digits that a button keeps
+_SHA = 12  # digits kept in a button
 
 
 def digest_post(
@@ -35,9 +35,9 @@ def digest_post(
     files: tuple[File, ...] = (),
     feed: Feed | None = None,
 ) -> DigestPost:
-    """Make a day's post; `number` is the repository's in the store, for names that are too long for a button.
+    """Make a day's post; `number` is the repository's in the store, for names too long for a button.
 
-    Where it is of a part of the repository, or of several branches, its buttons ask about the same part, by its feed.
+    For a part of the repository, or several branches, its buttons ask about the same part, through its feed.
     """
     made = outline(digest, areas)
     language, span = digest.language, say_span(digest.window)
@@ -69,7 +69,7 @@ def review_post(
     more: str = "",
     is_whole: bool = False,
 ) -> ReviewPost:
-    """Make the post of a look back; `more` is the command of a button that shows all of it."""
+    """Make a review's post; `more` is the command of a button that shows all of it."""
     language, span = made.language, say_span(made.window)
 
     def button(key: str, command: str) -> Button:
@@ -89,9 +89,9 @@ def review_post(
 
 
 def quiet_note(feed: Feed, repo: str, window: Window, landed: int, notes: Sequence[str] = ()) -> Note | None:
-    """Say that nothing landed, or nothing of what a feed's channel follows; None where it does not want to hear that.
+    """Say that nothing landed, or nothing that a feed's channel follows; None if it does not want to hear that.
 
-    `notes` are what else is to be known of these days.
+    `notes` are anything else to know about these days.
     """
     if feed.quiet == "nothing":
         return None
@@ -102,16 +102,16 @@ def quiet_note(feed: Feed, repo: str, window: Window, landed: int, notes: Sequen
 
 
 def say_lost(days: Window, repository: str, language: Language) -> str:
-    """Name days that no post tells, and how to see one of them."""
+    """Name days that no post covers, and how to see one of them."""
     values = {"days": say_days(days, language), "first": days.first.isoformat(), "repo": repository}
     return tell("health.lost", language, **values)
 
 
 def report_files(core: Core, digest: Digest, areas: Areas) -> tuple[File, ...]:
-    """Return what a post that stands ends with: the day's pictures and the report as a page; nothing for no commits.
+    """Return the files at the end of a permanent post: the day's charts and the report as a page; none without commits.
 
-    This takes longer than somebody who only looks wants to wait. Pictures are written in the digest's language where a
-    font here has it, else in English; without any font there are none.
+    This takes longer than someone taking a quick look wants to wait. Charts are in the digest's language if a font here
+    has its characters, else in English; without any font there are none.
     """
     if not digest.entries:
         return ()
@@ -131,7 +131,7 @@ def report_files(core: Core, digest: Digest, areas: Areas) -> tuple[File, ...]:
 
 
 def review_files(made: Review, areas: Areas) -> tuple[File, ...]:
-    """Return what a look back that stands ends with: the last weeks in pictures, and all of it as a page."""
+    """Return the files at the end of a permanent review: charts of the last weeks, and all of it as a page."""
     if not made.entries:
         return ()
     from formatters.charts.drawings import looked_back
@@ -153,7 +153,7 @@ def _stem(repo: str, window: Window) -> str:
 
 
 def archive_page(core: Core, about: Digest | Review) -> str:
-    """Return the address of a day in the archive, of its repository for several days; empty where nobody reaches it."""
+    """Return a day's URL in the archive, for several days its repository's; empty if readers cannot reach it."""
     if not (core.settings.archive and about.entries):
         return ""
     from formatters.html.archive import Links
@@ -174,7 +174,7 @@ def show_command(entry: Entry, number: int) -> str:
 
 
 def commit_name(entry: Entry, number: int, before: str) -> str:
-    """Return how a button's command names a commit, after `before`."""
+    """Return how a button's command names a commit, following `before`."""
     sha = entry.commit.sha[:_SHA]
     whole = f"{entry.commit.repo}@{sha}"
     return whole if len(before) + len(whole) <= MOST_COMMAND else f"~{number}@{sha}"
@@ -183,7 +183,7 @@ def commit_name(entry: Entry, number: int, before: str) -> str:
 def commit_detail(
     entry: Entry, areas: Areas, language: Language, zone: str, number: int, opinions: str = ""
 ) -> CommitDetail:
-    """Make one commit's reply, with what a reader can do about it; `opinions` is what people think of its rank."""
+    """Make one commit's reply, with what a reader can do about it; `opinions` are people's on its rank."""
 
     def button(key: str, command: str) -> Button:
         return Button(tell(f"button.{key}", language), f"{command} {commit_name(entry, number, f'{command} ')}")

@@ -1,6 +1,6 @@
-"""Whether subscriptions can be served: subscribers are told once that a repository cannot be read, and once that it can again.
+"""Whether subscriptions can be served: subscribers are told once when a repository breaks, and once when it works again.
 
-Whoever set a feed of it up, and its channel, hear of it from `feed_health`.
+Its feeds' creators and channels are told by `feed_health`.
 """
 
 from collections.abc import Iterator
@@ -20,9 +20,9 @@ from storage.feeds import Feeds
 from storage.subscriptions import Recipient, Subscription, Subscriptions
 
 _PATIENCE = timedelta(minutes=30)
-"""How long something lasts before anybody is told."""
+"""How long a failure must last before anyone is told."""
 _KEPT = timedelta(days=2)
-"""After which an end that could not be told to somebody is told no more."""
+"""After which an undelivered notice that it is over is dropped."""
 
 
 class ReaderHealth:
@@ -37,16 +37,16 @@ class ReaderHealth:
         self._notices = Notices(core, outbox, work, "repository")
 
     async def broke(self, place: str, cause: str, text: str) -> None:
-        """Note that a place cannot be read."""
+        """Record that a place cannot be read."""
         await self._notices.begin(parse_place(place).name or place, cause, text)
 
     async def works(self, place: str) -> None:
-        """Note that a place can be read."""
+        """Record that a place can be read."""
         if await self._work.quick(self._notices.all):
             await self._notices.end(parse_place(place).name or place)
 
     async def round(self) -> None:
-        """Tell whoever waits for something; forget what is over and told."""
+        """Tell everyone who is waiting; delete outages that are over and reported."""
         for outage in await self._work.quick(self._notices.all):
             await self._tell(outage)
 
@@ -60,7 +60,7 @@ class ReaderHealth:
             await self._notices.forget(outage)
 
     def _waiting(self, outage: Outage) -> Iterator[tuple[Recipient, Subscription]]:
-        """Yield those who are to be told now, each with one of their subscriptions."""
+        """Yield the recipients to be told now, each with one of their subscriptions."""
         name, now = outage.name.lower(), self._core.now()
         feeds = [feed for feed in self._feeds.all() if feed.repository.lower() == name and not feed.paused]
         told_otherwise = {(feed.platform, feed.made_by) for feed in feeds} | {
@@ -86,5 +86,5 @@ class ReaderHealth:
 
 
 def _is_waited_for(one: Subscription, since: datetime, now: datetime) -> bool:
-    """Whether something should have been told since a moment: at once any time, each morning when its hour has come."""
+    """Whether news has been due since a moment: for `once` at any time, for daily ones once their hour has come."""
     return one.how == "once" or any(slot.at > since for slot in mornings([one], now))

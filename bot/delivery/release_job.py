@@ -22,13 +22,13 @@ from storage.feeds import Feed, Feeds
 
 KIND = "release"
 _BACK = timedelta(days=7)
-"""How far back a release is made up for after a time of silence."""
+"""How far back releases are made up for after an outage."""
 
 _LOG = logging.getLogger(__name__)
 
 
 class ReleaseJob:
-    """Follows the tags of repositories whose feeds want each release, and brings a brief for each.
+    """Follows the tags of repositories whose feeds announce releases, and posts a brief for each.
 
     Args:
         every: between two looks at a repository.
@@ -43,19 +43,19 @@ class ReleaseJob:
         self._next: dict[str, datetime] = {}
 
     async def look(self) -> None:
-        """List the tags of what is followed, where it is time; trouble with one does not keep the others."""
+        """List the tags of followed repositories that are due; a failing one does not hold up the others."""
         places = {feed.place for feed in await self._wanting()}
         now = self._core.now()
         await asyncio.gather(*(self._look(place, now) for place in places if self._next.get(place, now) <= now))
 
     def hear(self, repository: str) -> None:
-        """Take note that something landed in a repository on GitHub: its tags are listed with the next look."""
+        """Note that something landed in a repository on GitHub: the next look lists its tags."""
         for place in self._next:
             if parse_place(place).name.lower() == repository.lower():
                 self._next[place] = self._core.now()
 
     async def round(self) -> None:
-        """Deliver the releases that are owed."""
+        """Deliver the releases that are due."""
         await asyncio.gather(*(self._one(feed) for feed in await self._wanting()))
 
     async def _wanting(self) -> list[Feed]:
@@ -69,7 +69,7 @@ class ReleaseJob:
 
         try:
             await self._work.shared(("tags", place), listed, place.lower())
-        except Problem as problem:  # the commits of the same repository are looked at, too, and tell of it
+        except Problem as problem:  # polling the same repository's commits reports it, too
             _LOG.warning("the tags of %s could not be listed: %s", place, problem)
 
     async def _one(self, feed: Feed) -> None:
@@ -79,7 +79,7 @@ class ReleaseJob:
             for tag in reversed([tag for tag in known if tag.at > begin and (tag.is_final or feed.releases == "all")]):
                 order = Order(KIND, str(feed.id), tag.name, feed.platform, feed.channel, tag.at)
                 await self._outbox.deliver(order, lambda _delivery, tag=tag: self._made(feed, tag, known))  # type: ignore[misc]
-        except Problem as problem:  # the store; the round comes again
+        except Problem as problem:  # the store; the next round tries again
             _LOG.warning("the releases of %s wait: %s", feed.repository, problem)
 
     async def _made(self, feed: Feed, tag: Tag, known: list[Tag]) -> Ready:

@@ -13,15 +13,15 @@ from storage.deliveries import Deliveries
 from storage.feeds import Feed, Feeds
 
 _ON_PURPOSE = {"refused.person", "refused.somebody", "refused.command_line"}
-"""Why a feed is paused where somebody wanted it so."""
+"""Reasons for a feed that was paused on purpose."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """A feed that goes on.
+    """A resumed feed.
 
     Attributes:
-        missed: the days that come in one post now; `lost`: those before them, which do not.
+        missed: the days that come in one post now; `lost`: earlier ones, which do not.
     """
 
     feed: Feed
@@ -29,7 +29,7 @@ class Resumed:
     lost: Window | None = None
 
     def said(self, language: Language) -> str:
-        """Say what was missed; empty where nothing was."""
+        """Say what was missed; empty if nothing was."""
         parts = list[str]()
         if missed := self.missed:
             parts.append(tell("health.missed", language, days=say_days(missed, language), count=len(missed.days)))
@@ -39,12 +39,12 @@ class Resumed:
 
 
 def is_refused(feed: Feed) -> bool:
-    """Whether a feed is paused because its channel took nothing, not because somebody wanted it so."""
+    """Whether a feed is paused because its channel rejected posts, not because someone paused it."""
     return bool(feed.paused) and feed.paused.partition(" ")[0] not in _ON_PURPOSE
 
 
 def resume(feed: Feed, feeds: Feeds, deliveries: Deliveries, now: datetime) -> Resumed:
-    """Let a feed post again."""
+    """Resume a feed."""
     if not is_refused(feed):
         return Resumed(feeds.put(replace(feed, paused="", since=now)))
     resumed = tried_again(feed, deliveries, now)
@@ -52,10 +52,10 @@ def resume(feed: Feed, feeds: Feeds, deliveries: Deliveries, now: datetime) -> R
 
 
 def tried_again(feed: Feed, deliveries: Deliveries, now: datetime) -> Resumed:
-    """Return a feed that its channel refused as it goes on once the channel takes its posts; it stays paused until then."""
+    """Return a refused feed as it will continue once its channel accepts posts; it stays paused until then."""
     kind, subject = kind_of(feed), str(feed.id)
     until = covered(feed, deliveries.of(kind, subject), now)
-    # It may have been paused for longer than deliveries are remembered: what it told before is not owed.
+    # It may have been paused for longer than deliveries are kept: what it reported before is not due.
     since = max(feed.since, Window.of(until, feed.zone).end) if until else feed.since
     active = replace(feed, paused="", since=since)
     owed, lost = due(active, until, now), beyond_reach(active, until, since, now)

@@ -1,6 +1,6 @@
 """The heartbeat: asks every few seconds what is due. The store decides what is due and whether it was done.
 
-The only module that knows APScheduler.
+The only module that uses APScheduler.
 """
 
 import asyncio
@@ -16,15 +16,15 @@ _LOG = logging.getLogger(__name__)
 
 
 class Heartbeat:
-    """Does rounds again and again, each never twice at once.
+    """Runs rounds periodically, never the same one twice at once.
 
     Attributes:
-        beats: when each round last ended, on the monotonic clock; what is not in it has not ended yet.
+        beats: when each round last ended, on the monotonic clock; rounds that have not ended yet are missing.
     """
 
     def __init__(self) -> None:
-        logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns of a round that takes longer than its beat
-        # A beat that was missed is made up for by the next one: none is owed, and none is too late.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns of rounds that outlast their interval
+        # The next beat makes up for a missed one: they do not accumulate, and none is ever too late.
         self._scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
@@ -32,7 +32,7 @@ class Heartbeat:
         self.beats: dict[str, float] = {}
 
     def add(self, name: str, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
-        """Have `work` done every so many seconds, the first time at once; what goes wrong in it is logged."""
+        """Run `work` every so many seconds, starting at once; errors are logged."""
 
         async def beat() -> None:
             task = asyncio.current_task()
@@ -40,7 +40,7 @@ class Heartbeat:
             self._running.add(task)
             try:
                 await work()
-            except asyncio.CancelledError:  # by `stop` alone, which waits for it: whatever it held was handed back
+            except asyncio.CancelledError:  # only from `stop`, which waits for it: whatever it held was released
                 _LOG.info("the round %s was broken off", name)
             except Exception:  # noqa: BLE001 - a round is an outer edge: the next one comes
                 _LOG.exception("the round %s failed", name)
@@ -52,11 +52,11 @@ class Heartbeat:
         self._scheduler.add_job(beat, trigger, id=name, next_run_time=datetime.now(UTC))
 
     def start(self) -> None:
-        """Begin; needs a running event loop."""
+        """Start; needs a running event loop."""
         self._scheduler.start()
 
     async def stop(self, grace: float) -> None:
-        """Begin no more rounds and let those under way end; after `grace` seconds they are cancelled and hand back."""
+        """Start no more rounds and let running ones finish; after `grace` seconds they are cancelled."""
         self._scheduler.pause()
         running = set(self._running)
         if running:
@@ -69,7 +69,7 @@ class Heartbeat:
 
 
 async def measured(lagged: Callable[[float], None], every: float = 1.0) -> None:
-    """Tell again and again how many seconds the event loop was late."""
+    """Keep reporting by how many seconds the event loop was late."""
     while True:
         before = time.monotonic()
         await asyncio.sleep(every)

@@ -43,7 +43,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class SubscriptionJob:
-    """Tells people and channels what they have subscribed to.
+    """Tells people and channels about what they have subscribed to.
 
     Args:
         refresh: makes sure that what landed in a repository in a span of time is known.
@@ -69,7 +69,7 @@ class SubscriptionJob:
         self._paused: set[Recipient] = set()
 
     async def round(self) -> None:
-        """Send what is due each morning or week, and go on with what was stopped."""
+        """Send what is due each morning or week, and continue interrupted deliveries."""
         await asyncio.gather(*(self._one(who, topics, self._mornings) for who, topics in await self._by_recipient()))
 
     async def landed(self) -> None:
@@ -80,7 +80,8 @@ class SubscriptionJob:
         def look() -> list[Subscription]:
             seen = [one for one in self._subscriptions.all() if self._access.may_be_sent(one)]
             self._paused = {one.recipient for one in seen if one.paused}
-            # Who took no message is tried with the next one: nobody says when they take them again.
+            # Recipients that refused a message are retried with the next one: nobody tells us when they accept them
+            # again.
             return [replace(one, paused="") for one in seen]
 
         found = sorted(await self._work.quick(look), key=lambda one: str(one.recipient))
@@ -138,7 +139,7 @@ class SubscriptionJob:
     # -- what is in a message
 
     async def _chosen(self, who: Recipient, topics: Sequence[Subscription], parts: Iterable[Part]) -> tuple[str, ...]:
-        """Return what a message tells, as `repository@sha`, without what is on its way already."""
+        """Return the commits in a message, as `repository@sha`, without those already on their way."""
         found: dict[str, None] = {}
         for part in parts:
             for repo in sorted({one.repository for one in part.subscriptions}):
@@ -219,14 +220,14 @@ class SubscriptionJob:
 
 
 def _because(topics: Sequence[Subscription], entry: Entry, areas: Areas, language: Language, used: Used) -> str:
-    """Say which subscriptions a commit is told for; empty for a revert, whose note says why it comes."""
+    """Say which subscriptions a commit is sent for; empty for a revert, whose note gives the reason."""
     found = [one for one in topics if not one.is_mute and matches(one, entry, used)]
     topics_said = [_with_places(one, say_topic(one, areas, language), entry, language, used) for one in found]
     return tell("subs.because", language, topics=label("list.comma", language).join(topics_said)) if found else ""
 
 
 def _with_places(one: Subscription, topic: str, entry: Entry, language: Language, used: Used) -> str:
-    """Add to what somebody uses where they use it, as far as a line holds it."""
+    """Append the places of use to something a person uses, as far as the line has room."""
     places = dict.fromkeys(use.place for use in touched_by(entry, used(one))) if one.uses else {}
     if not places:
         return topic

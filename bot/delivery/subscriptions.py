@@ -30,7 +30,7 @@ _FEW_DAYS = 3
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What of a message comes from when: topics, and the span of time [since, until) that is told of them."""
+    """A part of a message: topics, and the span of time [since, until) they are reported for."""
 
     since: datetime
     until: datetime
@@ -42,7 +42,7 @@ class Slot:
     """A time at which a recipient is told something, in one message.
 
     Attributes:
-        name: of its delivery; with the recipient, told once.
+        name: of its delivery; each recipient gets it once.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Slot:
 
 
 Used = Callable[[Subscription], Index]
-"""Returns what is named by the file that a subscription rests on. Raises BadInput where it cannot be read."""
+"""Returns what the file behind a subscription names. Raises BadInput if it cannot be read."""
 
 
 def by_file(subscription: Subscription) -> Index:
@@ -60,9 +60,9 @@ def by_file(subscription: Subscription) -> Index:
 
 
 def matches(subscription: Subscription, entry: Entry, used: Used = by_file) -> bool:
-    """Whether a commit is what a subscription is about: everything that it names holds."""
+    """Whether a commit matches a subscription: all of its conditions hold."""
     commit, triage = entry.commit, entry.triage
-    if subscription.fix:  # told as a fix, not as a commit
+    if subscription.fix:  # reported as a fix, not as a commit
         return False
     if commit.repo.lower() != subscription.repository.lower() or triage.importance.rank < subscription.least.rank:
         return False
@@ -88,7 +88,7 @@ def _is_by(author: str, commit: Commit) -> bool:
 
 
 def _touches(subscription: Subscription, entry: Entry, used: Used) -> bool:
-    """Whether a commit touches what the subscription's file names; one that cannot be read now names nothing."""
+    """Whether a commit touches what the subscription's file names; an unreadable file names nothing."""
     try:
         return bool(touched_by(entry, used(subscription)))
     except BadInput as problem:
@@ -114,10 +114,10 @@ def chosen(
     reverts: Collection[str],
     used: Used = by_file,
 ) -> list[Entry]:
-    """Return what of `entries` a recipient is to be told: each once, however many topics it fits.
+    """Return the `entries` to tell a recipient about: each once, however many topics it matches.
 
-    `told` was told already; `reverts` take back something of that, and are told in any case, because they take back our
-    own words. Otherwise a mute wins over topics.
+    `told` were reported before; `reverts` revert some of those, and are always included because they retract what we
+    reported. Otherwise a mute overrides topics.
     """
     topics = [one for one in subscriptions if not one.is_mute]
     mutes = [one for one in subscriptions if one.is_mute]
@@ -136,9 +136,9 @@ def chosen(
 
 
 def mornings(subscriptions: Sequence[Subscription], now: datetime) -> list[Slot]:
-    """Return the newest times of a recipient's daily and weekly topics that have come; whether they were told is another matter.
+    """Return the latest due times of a recipient's daily and weekly topics, whether or not they were delivered.
 
-    What is due at the same moment is one message. After a time of silence it covers what was missed.
+    What is due at the same time is one message. After an outage it covers what was missed.
     """
     found: dict[datetime, list[Part]] = {}
     topics = [one for one in subscriptions if not one.is_mute and not one.paused and one.how != "once"]
@@ -155,7 +155,7 @@ def mornings(subscriptions: Sequence[Subscription], now: datetime) -> list[Slot]
 
 
 def at_once(subscriptions: Sequence[Subscription], now: datetime) -> Part | None:
-    """Return what is told at once: whatever has landed since these topics were subscribed to, of the last days."""
+    """Return what is sent at once: what has landed in the last days, since these topics were subscribed to."""
     mine = tuple(one for one in subscriptions if not one.is_mute and not one.paused and one.how == "once")
     if not mine:
         return None
@@ -163,7 +163,7 @@ def at_once(subscriptions: Sequence[Subscription], now: datetime) -> Part | None
 
 
 def _last_time(how: How, at: time, zone: str, now: datetime) -> datetime:
-    """Return the last moment, now or before, at which it was this hour of a morning (or of a Monday)."""
+    """Return the last moment, now or earlier, at which it was this hour of a morning (or of a Monday)."""
     day = now.astimezone(ZoneInfo(zone)).date()
     while (moment := datetime.combine(day, at, ZoneInfo(zone)).astimezone(UTC)) > now or (
         how == "weekly" and day.weekday() != _MONDAY

@@ -8,11 +8,11 @@ from formatters.reply import Sheet
 from formatters.upgrade import upgrade_outline
 
 _FEW = 6
-"""Lines of a part in a chat."""
+"""Lines per part in a chat message."""
 
 
 def upgrade_sheet(made: Upgrade, areas: Areas, language: Language, note: str = "") -> Sheet:
-    """Return an upgrade as a table of its parts, what touches the reader first; `note` stands before how it came about."""
+    """Return an upgrade as a table of its parts, first what touches the reader; `note` precedes how it came about."""
     told = upgrade_outline(made, areas, language, _FEW)
     rows = [
         (told.hits_name if not number else "", f"{hit.places}: {hit.text}")

@@ -16,13 +16,13 @@ _LOG = logging.getLogger(__name__)
 
 
 class Welcome:
-    """Posts the welcome of a feed; a failure is logged, and nobody waits for another try."""
+    """Posts a feed's welcome; a failure is logged and not retried."""
 
     def __init__(self, core: Core, outbox: Outbox) -> None:
         self._core, self._outbox = core, outbox
 
     async def __call__(self, feed: Feed) -> None:
-        """Welcome the channel of a feed that was just made."""
+        """Welcome the channel of a new feed."""
         now = self._core.now()
 
         async def make(_delivery: Delivery) -> Ready:
@@ -35,7 +35,7 @@ class Welcome:
 
 
 def welcome_note(feed: Feed, first: str) -> Note:
-    """Return the welcome; `first` is when the first digest comes, on the feed's clocks."""
+    """Return the welcome; `first` is when the first digest comes, in the feed's zone."""
     days = tell(f"days.{feed.days}", feed.language)
     key = "welcome.text_discord" if feed.platform == "discord" else "welcome.text"
     return Note(tell(key, feed.language, repo=feed.repository, next=first, zone=feed.zone, days=days))

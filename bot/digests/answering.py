@@ -19,12 +19,12 @@ _BUSY = "another process is asking the same question"
 def in_sentences(
     core: Core, answer: Answer, language: Language, wanted: str = "auto", heard: Callable[[Said], None] = lambda _: None
 ) -> Answer:
-    """Return an answer with a model's sentences, each borne out by a commit; or with why there are none.
+    """Return an answer with a model's sentences, each confirmed by a commit; or with why there are none.
 
-    `heard` is told each as soon as it is borne out, on another thread.
+    `heard` is called with each as soon as it is confirmed, on another thread.
 
     Raises:
-        BadInput: a model is wanted and none is configured.
+        BadInput: a model is requested and none is configured.
     """
     analyser = core.analyser(wanted)
     if analyser.name == RULES or not answer.found:

@@ -1,6 +1,6 @@
 """Stored days, reassembled from the store: nothing is fetched and nothing is analysed again.
 
-A day here is all that is known of its commits by committer time in one zone, whoever was told of it and when.
+A day here is everything known about its commits by committer time in one zone, whoever was told about it and when.
 """
 
 from collections import Counter
@@ -26,20 +26,20 @@ if TYPE_CHECKING:
     from formatters.html.page import Sheet
 
 LOOK_BACK = 35
-"""Days that pictures look back over: five weeks, the last one included."""
+"""Days covered by charts: five weeks, including the last one."""
 
 
 class Archive:
-    """What a core's store remembers of days."""
+    """What a core's store knows about days."""
 
     def __init__(self, core: Core) -> None:
         self.core = core
         self.history = core.stores.history
 
     def digest(self, repo: str, window: Window, language: Language, days: Sequence[Day] | None = None) -> Digest:
-        """Return the digest of a window with what is known now; one without commits is a digest too.
+        """Return the digest of a window with what is known now; one without commits is valid too.
 
-        `days` are those up to it, where somebody has counted them already.
+        `days` are those up to it, if the caller has already counted them.
         """
         remembered = self.core.stores.commits.between(repo, window.start, window.end)
         run = self.history.run(repo, window, language) or RunCard(prompt=RulesAnalyser().prompt, cached=len(remembered))
@@ -65,7 +65,7 @@ class Archive:
         )
 
     def was_read(self, repo: str, window: Window) -> bool:
-        """Whether all of a window was read after it was over, so that all its commits are known."""
+        """Whether all of a window was read after it ended, so that all its commits are known."""
         return self.history.read_days(repo, window).issuperset(window.days)
 
     def days(self, repo: str, window: Window, back: int = LOOK_BACK) -> tuple[Day, ...]:
@@ -73,7 +73,7 @@ class Archive:
         return self.history.days(repo, window, back)
 
     def calendar(self, repo: str, window: Window) -> dict[date, tuple[int, int]]:
-        """Return, for each day of a window on which commits are known, how many, and how many of these rank high."""
+        """Return, for each day of a window with known commits, their number, and how many of them rank high."""
         commits, high = Counter[date](), Counter[date]()
         for count in self.history.counts(repo, window.start, window.end):
             day = window.local(count.moment).date()
@@ -84,7 +84,7 @@ class Archive:
     def page(self, made: Sequence[tuple[Digest, Areas]], above: Sequence[tuple[str, str]] = ()) -> str:
         """Return digests as one page, with a switch for the languages in which all of their commits were read.
 
-        `above` are the names and addresses of pages that it leads back to.
+        `above` are the names and URLs of parent pages.
         """
         from formatters.html.page import page
 
@@ -101,7 +101,7 @@ class Archive:
         return {other.language: Sheet(other, areas, days) for other in found if other}
 
     def said_in(self, digest: Digest, language: Language) -> Digest | None:
-        """Return a digest in another language, with everything else as it is; None if not all of it was read in that."""
+        """Return a digest in another language, otherwise unchanged; None if not all of it was read in that language."""
         if language == digest.language:
             return digest
         shas = [entry.commit.sha for entry in digest.entries]

@@ -22,10 +22,10 @@ from bot.digests.threads import threads
 
 @dataclass(frozen=True, slots=True)
 class Arriving:
-    """Commits that are on their way.
+    """Commits as they arrive.
 
     Attributes:
-        entries: with statements, facts and triage, in order, as they come.
+        entries: with statements, facts and triage, in order of arrival.
         unread: the pull requests that could not be read.
     """
 
@@ -47,7 +47,7 @@ class Arrivals:
     def judged(
         self, source: CommitSource, commits: Sequence[Commit], areas: Areas
     ) -> tuple[list[Entry], Unread | None]:
-        """Return the entries of whole commits that are in the store, in their order, and the pull requests that could not be read."""
+        """Return the entries of whole commits in the store, in order, and the pull requests that could not be read."""
         with self.judging(source, commits, iter([commits]), areas, {}) as arriving:
             return [entry for some in arriving.entries for entry in some], arriving.unread.result()
 
@@ -60,9 +60,9 @@ class Arrivals:
         areas: Areas,
         told: Mapping[str, Window],
     ) -> Iterator[Arriving]:
-        """Judge the commits of `heads` as they come; what people wrote around them is read at the same time.
+        """Judge the commits of `heads` as they arrive, while reading what people wrote about them.
 
-        So is what they have added since to what was `told` in the last days, by the windows of its digests.
+        This includes additions to the commits `told` in the last days, by the windows of their digests.
         """
         stored, asked, now = self._stores.pull_requests, self._sources.pull_requests(source), self._now()
         with threads(1, "pull requests") as aside:
@@ -89,7 +89,7 @@ class Arrivals:
         conventions = self._sources.conventions(source, heads)
         commits = chain(_growing(first), coming)
         yield from self._judging.judge(repo, commits, areas, conventions, written.pull_requests)
-        self._keep(repo, written.fresh)  # again, for which commit came from which is kept of those alone that are here
+        self._keep(repo, written.fresh)  # again, because origins are kept only for commits already stored
 
     def _keep(self, repo: str, fresh: Found) -> None:
         if fresh.pull_requests or fresh.without:
@@ -97,7 +97,7 @@ class Arrivals:
 
 
 def _growing(commits: Sequence[Commit]) -> Iterator[Sequence[Commit]]:
-    """Cut what has gathered into pieces, each twice as large as the one before: the first are soon judged, and there are few."""
+    """Cut what has arrived into pieces of doubling size: the first are judged soon, and there are few."""
     at, size = 0, 4
     while at < len(commits):
         yield commits[at : at + size]

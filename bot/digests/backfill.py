@@ -1,8 +1,8 @@
 """Reads past days into the store: first what there is to do and roughly what it costs, then the reading.
 
-Days are taken a week at a time: all of its commits are fetched and read at once, as many as the model takes; before the
-last of them are read the next week has begun, and meanwhile digests are made of what is stored. Whatever stops it, what
-is done stays done, and the next run goes on there.
+Days are processed a week at a time: all of its commits are fetched and read at once, as many as the model accepts; the
+next week begins before the last of them are read, while digests are made from what is stored. If it stops, completed
+work is kept, and the next run continues from there.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,14 +21,14 @@ from bot.digests.repositories import Place
 from bot.digests.threads import threads
 
 _WEEK = 7
-_UNDER_WAY = 2  # weeks: one is read, the next is fetched and read wherever the first leaves a place
+_UNDER_WAY = 2  # weeks: one is read, while the next is fetched and fills free slots
 _ASSUMED = (2_500.0, 450.0)
-"""Tokens in and out for a commit, where this model has read none yet."""
+"""Tokens in and out per commit, if this model has read none yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """What is to be filled: days of a place, in a zone and a language, read by an analyser."""
+    """The days to fill, of a place, in a zone and a language, read by an analyser."""
 
     place: Place
     branch: str | None
@@ -43,10 +43,10 @@ class Plan:
     """What there is to do.
 
     Attributes:
-        days: those that are not done; `done` is how many are.
-        commits: how many landed on these days; `to_fetch`, `to_read`: of which so many are not here, or not read yet.
-        tokens_in, tokens_out: about what reading takes; `cost` in the currency of the configured prices, if there are.
-        is_measured: whether these rest on what the model took before.
+        days: those not done; `done` is how many are.
+        commits: how many landed on these days; `to_fetch`, `to_read`: how many of them are not stored, or not read yet.
+        tokens_in, tokens_out: what reading takes, roughly; `cost` in the currency of the configured prices, if any.
+        is_measured: whether these are based on what the model took before.
     """
 
     days: tuple[date, ...]
@@ -61,7 +61,7 @@ class Plan:
 
 
 def plan(core: Core, span: Span, analyser: Analyser, step: Step) -> Plan:
-    """Find out what there is to do.
+    """Determine what there is to do.
 
     Raises:
         BadInput: the span ends before it begins, or is not over yet.
@@ -100,23 +100,23 @@ def plan(core: Core, span: Span, analyser: Analyser, step: Step) -> Plan:
 
 
 def backfill(core: Core, span: Span, wanted: Plan, analyser: Analyser, step: Step) -> int:
-    """Do what a plan says; return how many commits the days have.
+    """Carry out a plan; return how many commits the days have.
 
     Raises:
-        NotFound, Outage: the source cannot be read, or the model reads no more; what is done stays done.
+        NotFound, Outage: the source cannot be read, or the model has stopped reading; completed work is kept.
     """
     days = len(wanted.days)
 
     def read(week: Sequence[date]) -> None:
         window = Window(week[0], week[-1], span.zone)
-        source = core.sources.open(span.place, span.branch)  # one for each thread
+        source = core.sources.open(span.place, span.branch)  # one per thread
         entries, pending = core.follow(
             source, window.start, window.end, [span.language], analyser, _named(step, week[0])
         )
         core.stores.store.close()
         _must_be_read(entries, pending, window)
 
-    # A digest asks the model for no more than the day's order and overview.
+    # A digest asks the model only for the day's order and overview.
     with threads(_WEEK, "tell") as tellers, core.read_together(analyser), threads(_UNDER_WAY, "week") as executor:
         weeks, making = list(_weeks(wanted.days)), list[Future[int]]()
         for week, reading in zip(weeks, [executor.submit(read, week) for week in weeks], strict=True):
@@ -129,7 +129,7 @@ def backfill(core: Core, span: Span, wanted: Plan, analyser: Analyser, step: Ste
 
 
 def _must_be_read(entries: Sequence[Entry], pending: int, window: Window) -> None:
-    """Stop where the model did not read everything: a digest of these days would be told with the rules' words."""
+    """Stop if the model did not read everything: a digest of these days would use the rules' words."""
     if pending:
         reason = next((e.analysis.stands_in for e in entries if e.analysis and e.analysis.stands_in), "")
         raise Outage(
@@ -139,14 +139,14 @@ def _must_be_read(entries: Sequence[Entry], pending: int, window: Window) -> Non
 
 
 def _tell(core: Core, span: Span, day: date, analyser: Analyser) -> int:
-    source = core.sources.open(span.place, span.branch)  # one for each thread
+    source = core.sources.open(span.place, span.branch)  # one per thread
     digest, _ = core.digest(source, Window.of(day, span.zone), span.language, analyser, silent)
     core.stores.store.close()
     return len(digest.entries)
 
 
 def _undone(core: Core, source: CommitSource, span: Span, analyser: Analyser, days: Sequence[date]) -> list[date]:
-    """Those of the days that no digest by this analyser, in this language, was made of after they were over."""
+    """The days without a digest by this analyser, in this language, made after they ended."""
     repo = core.stores.commits.repository(source.repo)
     if repo is None:
         return list(days)
@@ -162,7 +162,7 @@ def _undone(core: Core, source: CommitSource, span: Span, analyser: Analyser, da
 
 
 def _weeks(days: Sequence[date]) -> Iterator[Sequence[date]]:
-    """Cut days into runs of at most seven that follow each other."""
+    """Split days into runs of at most seven consecutive ones."""
     week: list[date] = []
     for day in days:
         if week and (len(week) == _WEEK or day - week[-1] > timedelta(days=1)):
@@ -174,5 +174,5 @@ def _weeks(days: Sequence[date]) -> Iterator[Sequence[date]]:
 
 
 def _named(step: Step, first: date) -> Step:
-    """Pass on what a week's fetching and reading says of itself, under names that do not mix with others'."""
+    """Pass on the progress of a week's fetching and reading, under names that do not clash with other weeks'."""
     return lambda name, done, total: step(f"from {first}: {name}", done, total)

@@ -13,7 +13,7 @@ from storage.store import Store
 
 
 class Budget:
-    """Claims what a model is asked, and sets aside what that may cost.
+    """Claims what a model is asked, and reserves what that may cost.
 
     Args:
         limit: tokens that all questions since `since` may take together; None for no limit.
@@ -33,17 +33,17 @@ class Budget:
 
     @property
     def is_short(self) -> bool:
-        """Whether there is an end to what may be spent."""
+        """Whether spending is limited."""
         return self._limit is not None
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Release everything."""
         self._over.set()
         if self._renewing:
             self._renewing.join()
 
     def take(self, names: Sequence[str], cost: int) -> Turn:
-        """Claim what has these names, and set `cost` tokens aside for it."""
+        """Claim these names, and reserve `cost` tokens for them."""
         with self._store.write():  # both, or nothing
             if not self._claims.take([self._prefix + name for name in names]):
                 return Turn.LATER
@@ -60,7 +60,7 @@ class Budget:
         return Turn.NOW
 
     def give(self, names: Sequence[str], usage: Usage) -> None:
-        """Give back what has these names; what it has cost stays on the account until the run is remembered."""
+        """Release these names; their cost stays on the account until the run is stored."""
         number = self._reserved.pop(tuple(names), None)
         with self._store.write():
             if number is not None:
@@ -69,12 +69,12 @@ class Budget:
             self._claims.release([self._prefix + name for name in names])
 
     def counted(self) -> None:
-        """Take off the account what a run that is remembered now has counted."""
+        """Remove from the account what a stored run now includes."""
         self._spending.forget(self._counted)
         self._counted.clear()
 
     def _renew(self) -> None:
         while not self._over.wait(LEASE / 4):
-            with contextlib.suppress(Problem):  # whoever asks meets the same trouble, and tells of it
+            with contextlib.suppress(Problem):  # the next question runs into the same error, and reports it
                 self._claims.renew()
         self._store.close()

@@ -1,7 +1,7 @@
 """A Dask cluster that reads instead of this machine's threads; the only module that uses its SDK.
 
-Workers are given commits and an analyser, with a model's key, and give readings back; they need Daybrief installed, and
-neither store nor configuration. https://distributed.dask.org/en/stable/client.html
+Workers receive commits and an analyser, with a model's key, and return readings; they need Daybrief installed, but
+neither a store nor a configuration. https://distributed.dask.org/en/stable/client.html
 """
 
 import contextlib
@@ -21,16 +21,17 @@ T = TypeVar("T")
 _ADDRESS = re.compile(r"(?:tcp|tls)://[^/\s]+:\d{1,5}")
 _PATIENCE, _BEAT = 10.0, 0.5
 _RETRIES = 3
-"""How often a piece is read again whose worker died."""
+"""How often a piece whose worker died is read again."""
 
 
 @contextlib.contextmanager
 def cluster(address: str) -> Iterator[Readers]:
-    """Give the workers of the scheduler at `address`, such as tcp://10.0.0.5:8786; each of their threads reads a piece.
+    """Yield the workers of the scheduler at `address`, such as tcp://10.0.0.5:8786; each thread reads a piece.
 
     Raises:
-        BadInput: the extra is not installed, the address is none, or the workers have no Daybrief or another one.
-        Outage: no scheduler answers there, or it has no workers.
+        BadInput: the extra is not installed, the address is invalid, or the workers lack Daybrief or have another
+            version.
+        Outage: the scheduler does not answer, or has no workers.
     """
     if not _ADDRESS.fullmatch(address):
         raise BadInput(f"{address!r} is not the address of a Dask scheduler: give one like tcp://10.0.0.5:8786.")
@@ -38,7 +39,7 @@ def cluster(address: str) -> Iterator[Readers]:
         from distributed import Client
     except ImportError:
         raise BadInput("--cluster needs the extra `cluster`: pip install 'daybrief[cluster]'.") from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong is told by us, in a sentence
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # we report errors ourselves, in a sentence
     try:
         client = Client(address, timeout=_PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]  # the SDK does not say
     except OSError:
@@ -53,11 +54,11 @@ def cluster(address: str) -> Iterator[Readers]:
 
 
 class _Executor(Executor):
-    """The SDK's executor; what is under way when the scheduler is lost is cancelled, where the SDK may forget it."""
+    """The SDK's executor; when the scheduler is lost, running tasks are cancelled, which the SDK may forget to do."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
-        # Two pieces that look alike are two: nothing is taken from what another run has left there.
+        # Similar pieces are still separate: results left by another run are never reused.
         self._inner = client.get_executor(pure=False, retries=_RETRIES)
         self._under_way: set[Future[Any]] = set()
         self._over = threading.Event()
@@ -70,7 +71,7 @@ class _Executor(Executor):
         self._over.set()
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> "Future[T]":
-        """Have a function called on a worker."""
+        """Run a function on a worker."""
         future: Future[T] = self._inner.submit(fn, *args, **kwargs)
         self._under_way.add(future)
         future.add_done_callback(self._under_way.discard)
@@ -81,7 +82,7 @@ class _Executor(Executor):
             if self._client.status != "running":
                 for future in list(self._under_way):
                     if future.cancel():
-                        with contextlib.suppress(RuntimeError):  # the SDK may have said so to whoever waits meanwhile
+                        with contextlib.suppress(RuntimeError):  # the SDK may have told those waiting meanwhile
                             future.set_running_or_notify_cancel()
 
 

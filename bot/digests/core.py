@@ -31,17 +31,17 @@ from bot.digests.threads import threads
 from storage.digests import ReportedCommits
 
 _TOGETHER = 100
-"""Commits of a range that are held whole at once."""
+"""Commits of a range held in full at once."""
 
 
 class Core:
-    """Digests made against one store.
+    """Digests made with one store.
 
     Args:
         now: the clock, aware, UTC.
 
     Attributes:
-        readers: where commits are read in place of this process's threads.
+        readers: where commits are read instead of in this process's threads.
     """
 
     def __init__(
@@ -64,10 +64,10 @@ class Core:
         self._arrivals = Arrivals(stores, sources, now)
 
     def analyser(self, wanted: str = "auto", named: str = "") -> Analyser:
-        """Return the rules, the configured model, or (`auto`) the model if one is configured; `named` is another one of its server.
+        """Return the rules, the configured model, or (`auto`) the model if there is one; `named` is another on its server.
 
         Raises:
-            BadInput: a model is wanted and none is configured.
+            BadInput: a model is requested and none is configured.
         """
         model = self.settings.model
         if wanted == RULES or (wanted == "auto" and not model.name):
@@ -98,13 +98,14 @@ class Core:
         *,
         told: ReportedCommits | None = None,
     ) -> tuple[Digest, Areas]:
-        """Make the digest of a window and remember it.
+        """Make the digest of a window and store it.
 
-        `told` is what whoever reads it was told before; the digest is then not remembered here as told. Without it, all
+        `told` is what its reader was told before; the digest is then not stored here as reported. Without it, all
         digests made with this store count as one reader's.
 
         Raises:
-            NotFound, Outage: the source cannot be read; what was read before is kept, and the next run goes on there.
+            NotFound, Outage: the source cannot be read; what was read before is kept, and the next run continues from
+                there.
         """
         now = self.now()
         window.check()
@@ -161,7 +162,7 @@ class Core:
                 if told is None:
                     self.stores.digests.put(digest)
             except BaseException:
-                # What was paid counts against the day's budget, whatever came of it.
+                # What was paid counts against the day's budget, whatever the outcome.
                 if session.usage.calls:
                     self._put_run(digest, session.card(run, self.settings.model.price), session)
                 raise
@@ -169,7 +170,7 @@ class Core:
         return with_releases(self.stores, digest), areas
 
     def _put_run(self, digest: Digest, run: RunCard, session: Session) -> None:
-        with self.stores.store.write():  # what it has cost is never counted twice
+        with self.stores.store.write():  # so that its cost is never counted twice
             self.stores.digests.put_run(digest, run, session.failed)
             session.counted()
 
@@ -182,10 +183,10 @@ class Core:
         analyser: Analyser,
         step: Step = silent,
     ) -> tuple[list[Entry], int]:
-        """Fetch and analyse what landed in [since, until) and is not known yet, so that digests in these languages find it done.
+        """Fetch and analyse what landed in [since, until) and is unknown, so that digests in these languages need not.
 
         Returns:
-            What is new or newly analysed, and how many commits the model still has to read.
+            What is new or newly analysed, and how many commits the model has yet to read.
         """
         listing = self.intake.listed(source, since, until)
         heads = self.intake.folded(source, listing.arrived)
@@ -208,7 +209,7 @@ class Core:
     def _fetch(
         self, source: CommitSource, heads: Sequence[Commit], analyser: Analyser, step: Step
     ) -> tuple[Generator[list[Commit]], int]:
-        """Fetch commits for an analyser; for a model the secret scanner is made while they come."""
+        """Fetch commits for an analyser; for a model, the secret scanner is built meanwhile."""
         coming, fetched = self.intake.fetch(source, heads, step)
         if fetched and analyser.name != RULES:
             from analysis.llm.secrets import prepare
@@ -217,16 +218,17 @@ class Core:
         return coming, fetched
 
     def _noting(self, coming: Iterable[list[Commit]], listing: Listing) -> Iterator[list[Commit]]:
-        """Note of commits as they come which branches have them, before anybody takes them for the default branch's."""
+        """Record the branches of commits as they arrive, before anyone takes them for the default branch's."""
         for some in coming:
             self.stores.commits.put_branches(listing.repo, {one.sha: listing.aside(one.sha) for one in some})
             yield some
 
     def judged(self, source: CommitSource, heads: Sequence[Commit], step: Step = silent) -> list[Entry]:
-        """Return commits with their facts and their triage, in order, merges folded; what is not known is fetched and remembered.
+        """Return commits with their facts and triage, in order, merges folded; unknown ones are fetched and stored.
 
         Raises:
-            NotFound, Outage: the source cannot be read; what was read before is kept, and the next run goes on there.
+            NotFound, Outage: the source cannot be read; what was read before is kept, and the next run continues from
+                there.
         """
         folded = self.intake.folded(source, heads)
         known = self.stores.commits.entries(source.repo, [head.sha for head in folded])
@@ -237,7 +239,7 @@ class Core:
             coming, _ = self.intake.fetch(source, missing[start : start + _TOGETHER], silent)
             commits = [commit for some in coming for commit in some]
             entries, _ = self._arrivals.judged(source, commits, areas or self.sources.areas())
-            # Entries of a long range are kept without their patches, as the store gives them.
+            # Entries of a long range are kept without their patches, as the store returns them.
             bare = (replace(e.commit, files=tuple(replace(f, patch=None) for f in e.commit.files)) for e in entries)
             known |= {commit.sha: replace(entry, commit=commit) for entry, commit in zip(entries, bare, strict=True)}
         step("reading commits", len(missing), len(missing))
@@ -246,7 +248,7 @@ class Core:
     def read_one(
         self, source: CommitSource, ref: str, language: Language, analyser: Analyser, *, anew: bool = False
     ) -> Entry:
-        """Fetch and analyse one commit on the spot; `anew` also if it was read before.
+        """Fetch and analyse one commit on the spot; with `anew`, even if it was read before.
 
         Raises:
             NotFound, Outage: the source does not have it, or does not answer.
@@ -268,7 +270,7 @@ class Core:
         *,
         anew: bool = False,
     ) -> tuple[list[Entry], int]:
-        """Judge and read commits, and note what it cost."""
+        """Judge and read commits, and record the cost."""
         entries, unread = self._arrivals.judged(source, commits, self.sources.areas(source))
         now, run = self.now(), RunCard(analyser.name, analyser.prompt, fetched, len(commits) - fetched, unread=unread)
         window = Window.of(now.date(), "UTC")
@@ -282,7 +284,7 @@ class Core:
 
     @contextlib.contextmanager
     def _readers(self, analyser: Analyser) -> Iterator[Readers]:
-        """Give those that were handed in, else threads: as many as the model takes, one for the rules."""
+        """Yield the readers passed in, else threads: as many as the model accepts, one for the rules."""
         if self.readers:
             yield self.readers
             return
@@ -292,7 +294,7 @@ class Core:
 
     @contextlib.contextmanager
     def read_together(self, analyser: Analyser) -> Iterator[None]:
-        """Let all that is read at the same time be read by the same readers, so that together it is no more than one takes."""
+        """Share readers among everything read at the same time, so that the total does not exceed one's limit."""
         with self._readers(analyser) as readers:
             before, self.readers = self.readers, readers
             try:
@@ -301,7 +303,7 @@ class Core:
                 self.readers = before
 
     def _session(self, source: CommitSource, analyser: Analyser, language: Language) -> Session:
-        """Begin to ask an analyser; what a model may still spend is counted by the day in UTC."""
+        """Begin a session with an analyser; a model's remaining budget is counted by UTC day."""
         if analyser.name == RULES:
             return Session(analyser, language, None, self.stores.analyses, self.stores.digests, None)
         now = self.now()
@@ -312,12 +314,12 @@ class Core:
 
 
 def _together(coming: Iterator[list[Commit]]) -> Iterator[list[Commit]]:
-    """Wait for all, where nothing is gained by beginning early."""
+    """Wait for all, if an early start gains nothing."""
     yield [commit for some in coming for commit in some]
 
 
 def _by_rules(reason: str) -> tuple[str, ...]:
-    """Say what the rules did in a model's stead, and why."""
+    """Say what the rules did instead of a model, and why."""
     return (f"order and overview by rules: {reason}",) if reason else ()
 
 
@@ -326,7 +328,7 @@ def open_core(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     heard: Callable[[int, Mapping[str, str]], None] | None = None,
 ) -> Core:
-    """Open the configured store, and return the core over it; `heard` as in `Sources`."""
+    """Open the configured store, and return a core that uses it; `heard` as in `Sources`."""
     stores = Stores.open(configuration.store_path)
     memory = Memory(stores)
     return Core(

@@ -12,13 +12,13 @@ from storage.digests import ReportedCommits
 
 
 def told_before(told: ReportedCommits, window: Window) -> dict[str, Window]:
-    """Return what was told in the days before a window that are looked back at, by SHA with the window that told it."""
+    """Return what was reported in the days that a window's follow-ups cover, by SHA with the reporting window."""
     first = window.first - timedelta(days=LOOK_BACK)
     return {sha: other for sha, other in told.where.items() if first <= other.last < window.first}
 
 
 def landed_before(commits: Commits, repo: str, window: Window) -> dict[str, Window]:
-    """Return what landed in these days, by SHA with its day, whoever was told of it."""
+    """Return what landed in these days, by SHA with its day, whoever was told about it."""
     days = window.before(LOOK_BACK)
     landed = commits.moments(repo, days.start, days.end)
     return {sha: Window.of(window.local(moment).date(), window.zone) for sha, moment in landed.items()}
@@ -32,7 +32,7 @@ def follow_ups(
     told: Mapping[str, Window],
     taken_back: Callable[[Entry], Commit | None],
 ) -> tuple[FollowUp, ...]:
-    """Return what came of changes that were told before a window; `told` has the windows that told them, by SHA."""
+    """Return what became of changes reported before a window; `told` has the windows that reported them, by SHA."""
     reverted = {entry.commit.sha: original.sha for entry in entries if (original := taken_back(entry))}
     known = commits.entries(repo, list(told))
     return find_follow_ups(entries, [Told(entry, told[sha]) for sha, entry in known.items()], reverted, window)

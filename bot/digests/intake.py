@@ -18,9 +18,9 @@ from bot.digests.threads import threads
 from storage.digests import ReportedCommits
 
 _GAPS = 3
-"""Commits that are asked for one by one where a line of commits is broken by one that no list by dates has."""
+"""Commits requested one by one to fill gaps in the history that no list by date contains."""
 
-_FETCHES = 8  # GitHub asks for few requests at once; more than this gains nothing
+_FETCHES = 8  # GitHub asks for few concurrent requests; more gain nothing
 
 
 class Intake:
@@ -37,7 +37,7 @@ class Intake:
         self._now = now
 
     def listed(self, source: CommitSource, since: datetime, until: datetime) -> Listing:
-        """List what landed in [since, until); where the repository has another name now, what is remembered goes with it."""
+        """List what landed in [since, until); if the repository was renamed, what is stored is renamed with it."""
         asked = source.repo
         listing = source.landed(since, until)
         if listing.repo != asked:
@@ -47,7 +47,7 @@ class Intake:
     def landed(
         self, source: CommitSource, window: Window, reported: ReportedCommits | None
     ) -> tuple[Listing, list[Commit], set[str], ReportedCommits]:
-        """List the window, and what landed late in days before it that were already told; and what was told."""
+        """List the window, and what landed late in earlier days that were already reported; and what was reported."""
         asked = source.repo
         told, start = self._told(source, window, reported)
         listing = self.listed(source, start, window.end)
@@ -59,7 +59,7 @@ class Intake:
         waiting = (listing.waiting | awaited(listing.heads, newest, window.end)) - told.where.keys()
         listing = replace(listing, waiting=waiting)
         closed = closed_before(window.start, told.closed)
-        # What a told commit was built on was here when it was told, be it by itself or within a merge.
+        # The ancestors of a reported commit were there when it was reported, on their own or within a merge.
         here = reached(told.where, {head.sha: head for head in listing.heads})
         odd = {head.sha: head for head in self._misdated(source, newest, window, told, listing.arrived)}
         own, late = list[Commit](), {sha for sha, head in odd.items() if head.committed_at < window.start}
@@ -69,7 +69,8 @@ class Intake:
                 continue
             where = told.where.get(head.sha)
             if head.committed_at in window:
-                # What came late into this window, after it was told, belongs to the digest that told it.
+                # Commits that came late into this window, after it was reported, belong to the digest that reported
+                # them.
                 if where is None or where == window or window not in told.closed or head.committed_at in where:
                     own.append(head)
             elif where == window or (
@@ -80,7 +81,7 @@ class Intake:
         return listing, own, late, told
 
     def folded(self, source: CommitSource, heads: Sequence[Commit]) -> list[Commit]:
-        """Fold merges with all that they brought, also what was committed long before; the source is asked once for each."""
+        """Fold merges with everything they brought, however old; the source is asked once per merge."""
         merges = cut_off(heads)
         known = self._stores.commits.get(source.repo, [merge.sha for merge in merges])
         listed = {head.sha for head in heads}
@@ -102,22 +103,22 @@ class Intake:
         told: ReportedCommits,
         heads: Sequence[Commit],
     ) -> list[Commit]:
-        """Return what came to the branch since the last digest and that no day's list will have, for its date.
+        """Return what came to the branch since the last digest but is in no day's list, because of its date.
 
-        Where nothing was told before, or what was is not there any more, it is what may have come in the window.
+        If nothing was reported before, or what was is gone, it is what may have come in the window.
         """
-        if not newest:  # several branches, which have no one order, or no commit at all
+        if not newest:  # several branches, which have no single order, or no commit at all
             return []
         listed = {head.sha for head in heads}
         before = {sha for sha, where in told.where.items() if where != window}
-        # What lies between the days that were told, or in one that was told before it was over, has a day of its own.
+        # Commits dated between the reported days, or in one reported before it was over, belong to a day of their own.
         oldest = min([listed_since(window, told), *(where.start for where in told.where.values())])
         since_then = misdated(newest, before, oldest, self._now() + CLOCKS_DIFFER)
         if since_then is not None:
             return since_then
         known = {head.sha: head for head in (*newest, *heads)}
         top = newest[0].sha if newest else ""
-        if heads and listed.isdisjoint(reached([top], known)):  # the window lies below the newest page
+        if heads and listed.isdisjoint(reached([top], known)):  # the window is below the newest page
             inner = {sha for head in heads for sha in head.parents}
             top = next(head.sha for head in heads if head.sha not in inner)
         self._fill_gaps(source, top, known, listed)
@@ -125,7 +126,7 @@ class Intake:
         return [head for head in dict.fromkeys(found) if head.sha not in before]
 
     def _fill_gaps(self, source: CommitSource, top: str, known: dict[str, Commit], listed: set[str]) -> None:
-        """Ask for what parts the branch's newest commits from those of the window: dates keep it out of every list."""
+        """Request the commits between the branch's newest and the window's: their dates keep them out of every list."""
         for _ in range(_GAPS):
             if listed <= reached([top], known):
                 return
@@ -139,9 +140,9 @@ class Intake:
                 return
 
     def gone(self, source: CommitSource, listing: Listing, told: ReportedCommits, window: Window) -> list[Commit]:
-        """Return what was told and the branch has no longer: it is not listed in its time, or, with an odd date, not reached.
+        """Return what was reported but is no longer on the branch: not listed in its time or, if misdated, unreachable.
 
-        A clone that nobody fetched says nothing of the branch as it is. Of several branches, one may simply have been deleted.
+        An unfetched clone says nothing about the current branch. Of several branches, one may simply have been deleted.
         """
         if listing.is_of_several or any(map(is_stale, listing.notes)):
             return []
@@ -163,16 +164,16 @@ class Intake:
     ) -> Listing:
         """Return a listing that says how the branch was rewritten, if it was; each commit is counted and named once.
 
-        `heads` are those that are told now; `again` has those of its commits that are what is `gone` under other SHAs.
+        `heads` are those reported now; `again` has those of its commits that are what is `gone` under other SHAs.
         """
         notes, seen = list(listing.notes), self.rewritten.seen
         if found := seen(listing.repo, again, window):
             notes.append(Remark("rewritten", count=len(found)))
-        # What comes again and does something else is told again, as news.
+        # A commit that returns but does something else is reported again, as news.
         come = {(head.author, head.authored_at, head.subject) for head in (*listing.heads, *heads)}
         back = {sha for shas in again.values() for sha in shas}
         lost = [one for one in gone if one.sha not in back and (one.author, one.authored_at, one.subject) not in come]
-        seen(listing.repo, back, window, "vanished")  # the next listing may not have what they are now
+        seen(listing.repo, back, window, "vanished")  # the next listing may not have their current form
         fresh = seen(listing.repo, [one.sha for one in lost], window, "vanished")
         if named := [one for one in lost if one.sha in fresh]:
             notes.append(vanished([told.where[one.sha].last for one in named], named))
@@ -181,14 +182,14 @@ class Intake:
     def _told(
         self, source: CommitSource, window: Window, reported: ReportedCommits | None
     ) -> tuple[ReportedCommits, datetime]:
-        """Return what earlier digests told, and from when on late commits must be looked for."""
+        """Return what earlier digests reported, and from when on late commits must be looked for."""
         told = reported or self._memory.reported(source.repo, source.branch, window)
         return told, listed_since(window, told)
 
     def fetch(self, source: CommitSource, heads: Sequence[Commit], step: Step) -> tuple[Generator[list[Commit]], int]:
-        """Return the commits whole, in their order and as they come, and how many the source is asked for.
+        """Return the commits in full, in order and as they arrive, and how many are requested from the source.
 
-        From the store comes what is there; what the source gives is remembered at once.
+        Stored ones come from the store; what the source returns is stored at once.
         """
         known = self._stores.commits.get(source.repo, [head.sha for head in heads])
         found = {head.sha: replace(known[head.sha], brought=head.brought) for head in heads if head.sha in known}
@@ -227,5 +228,5 @@ class Intake:
 
 
 def listed_since(window: Window, told: ReportedCommits) -> datetime:
-    """Return from when on commits are listed: late ones belong to days that were told."""
+    """Return from when on commits are listed: late ones belong to days already reported."""
     return min([window.start, *(other.start for other in told.closed)])

@@ -19,7 +19,7 @@ from storage.learned import Learned
 
 
 class Judging:
-    """Gives commits their statements, facts and triage, as people corrected it, and remembers them."""
+    """Gives commits their statements, facts and triage, with people's corrections, and stores them."""
 
     def __init__(self, commits: Commits, learned: Learned, feedback: Feedback) -> None:
         self._commits, self._learned, self._feedback = commits, learned, feedback
@@ -32,7 +32,7 @@ class Judging:
         conventions: Conventions,
         pull_requests: Mapping[str, PullRequest],
     ) -> Iterator[list[Entry]]:
-        """Yield the entries of whole commits of one repository as these come, in their order; `pull_requests` stand by SHA."""
+        """Yield the entries of one repository's whole commits as they arrive, in order; `pull_requests` are by SHA."""
         common = self._common(repo, areas, conventions)
         judgement = cache(lambda: self._learned.judgement(repo))
         for commits in coming:
@@ -54,7 +54,7 @@ class Judging:
             ]
 
     def _common(self, repo: str, areas: Areas, conventions: Conventions) -> str:
-        """Name what the judgements of all commits of a repository rest on."""
+        """Return a key for what all judgements of a repository's commits are based on."""
         habits = [*sorted(conventions.boilerplate), "", *conventions.fragment_folders]
         texts = [judgement_version(), areas.definition, str(self._learned.made_at(repo)), *habits]
         return content_version(text.encode() for text in texts)
@@ -73,9 +73,9 @@ def _whole(known: Entry, commit: Commit, pull_request: PullRequest | None) -> En
 
 
 def _key(common: str, commit: Commit, pull_request: PullRequest | None, wanted: Importance | None) -> str:
-    """Name what one commit's judgement rests on; of the commit, what may still change."""
+    """Return a key for what one commit's judgement is based on; of the commit, what may still change."""
     written = b""
-    if pull_request:  # that it was looked at again changes nothing
+    if pull_request:  # that it was checked again changes nothing
         written = pull_requests_as_json().dump_json(replace(pull_request, fetched_at=commit.committed_at))
     grown = f"{len(commit.files)} {commit.more_files} {[one.sha for one in commit.brought]} {wanted}"
     return content_version([common.encode(), grown.encode(), written])

@@ -7,7 +7,7 @@ from bot.digests.core import Core
 
 
 def labels(core: Core, repo: str | None = None) -> Iterator[dict[str, Any]]:
-    """Yield a record for each corrected commit, in the form that `daybrief triage` reads, with the label beside it."""
+    """Yield a record for each corrected commit, in the format that `daybrief triage` reads, with its label."""
     for correction in core.stores.feedback.corrections(repo):
         found = core.stores.commits.entry(correction.repo, correction.sha)
         if found is None:

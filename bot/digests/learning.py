@@ -24,16 +24,16 @@ from bot.digests.repositories import Place
 from bot.digests.threads import threads
 
 MOST = 3_000
-"""Commits that are learned from, the newest; older habits are not today's."""
+"""Commits learned from, the newest ones; older habits no longer apply."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """What came of learning a repository.
+    """The result of learning a repository.
 
     Attributes:
-        commits, labelled: how many were looked at, and how many of them say something of themselves.
-        trials: empty where too few do.
+        commits, labelled: how many were examined, and how many of them state their kind.
+        trials: empty if too few do.
     """
 
     repo: str
@@ -43,9 +43,10 @@ class Lesson:
 
 
 def learn_repository(core: Core, place: Place, days: int, step: Step) -> Lesson:
-    """Learn a repository from the titles, tags and fragments of its last `days` days, and remember what was learned.
+    """Learn a repository from the titles, tags and fragments of its last `days` days, and store the result.
 
-    A clone gives whole commits. From GitHub only list pages are asked for; what the store knows of the files is used.
+    A clone provides whole commits. From GitHub only list pages are requested; what the store knows of the files is
+    used.
 
     Raises:
         NotFound, Outage: the source cannot be read.
@@ -75,7 +76,7 @@ def _commits(core: Core, place: Place, days: int, step: Step) -> tuple[CommitSou
 
 
 def reported(core: Core, place: Place) -> Lesson:
-    """Return what `learn_repository` returned when a repository was learned last.
+    """Return what `learn_repository` returned when a repository was last learned.
 
     Raises:
         NotFound: it was never learned.
@@ -85,7 +86,7 @@ def reported(core: Core, place: Place) -> Lesson:
     if made_at is None:
         raise NotFound(f"{repo} has not been learned: run `daybrief learn --repo {_typed(place)}`.")
     trials = core.stores.learned.trials(repo)
-    # Where it was learned by an earlier version, the trials alone tell how many it was.
+    # If it was learned by an earlier version, only the trials tell how many there were.
     commits, labelled = core.stores.learned.past(repo) or (0, max((t.learned + t.tried for t in trials), default=0))
     return Lesson(repo, commits, labelled, trials)
 
@@ -95,7 +96,7 @@ def _typed(place: Place) -> str:
 
 
 def propose_areas(core: Core, place: Place, days: int, step: Step) -> str:
-    """Return a first `[areas]` part of the configuration for a repository, as TOML.
+    """Return an initial `[areas]` configuration for a repository, as TOML.
 
     Raises:
         NotFound, Outage: the source cannot be read.
@@ -105,7 +106,7 @@ def propose_areas(core: Core, place: Place, days: int, step: Step) -> str:
 
 
 def learn_labels(core: Core, labelled: Iterable[Labelled], step: Step) -> list[Lesson]:
-    """Learn the repositories of labelled commits from these."""
+    """Learn the repositories of labelled commits from the labels."""
     by_repo = _by_repository(labelled)
     if "" in by_repo:
         raise BadInput("Some of the labelled commits do not name a repository: give each record its repo.")
@@ -123,7 +124,7 @@ def _learn(
     shown: Mapping[str, Any] | None = None,
 ) -> Lesson:
     if len(past) < LEAST_LABELS:
-        # so that it is known when it was tried
+        # to record when it was tried
         core.stores.learned.put(repo, general_judgement(), (), core.now(), (commits, len(past)), shown or {})
         return Lesson(repo, commits, len(past), ())
     step("learning", 0, 0)
@@ -133,7 +134,7 @@ def _learn(
 
 
 def _by_repository(labelled: Iterable[Labelled]) -> dict[str, list[Labelled]]:
-    """Return the labelled commits of each repository, the oldest first."""
+    """Return each repository's labelled commits, oldest first."""
     found: dict[str, list[Labelled]] = {}
     for one in _in_order(labelled):
         found.setdefault(one.commit.repo, []).append(one)
@@ -147,9 +148,9 @@ def _in_order(past: Iterable[Labelled]) -> list[Labelled]:
 def judge_labelled(
     core: Core, labelled: Sequence[Labelled], analyser: Analyser, *, own_past: bool, step: Step
 ) -> list[Judged]:
-    """Sort and rank labelled commits, by what is learned of their repositories, and read by `analyser`.
+    """Sort and rank labelled commits, with what was learned about their repositories, read by `analyser`.
 
-    With `own_past` each repository's older commits here are learned from first, and only its newer ones are judged.
+    With `own_past`, each repository's older commits here are learned from first, and only its newer ones are judged.
     """
     areas = core.sources.areas()
     found: list[Judged] = []
@@ -199,7 +200,7 @@ def _read(core: Core, entries: Sequence[Entry], analyser: Analyser, step: Step) 
 
 
 def read_label_files(paths: Sequence[Path], limit: int | None = None) -> list[Labelled]:
-    """Read label files, of each only its `limit` newest commits; raise BadInput if there is nothing to score."""
+    """Read label files, only the `limit` newest commits of each; raise BadInput if there is nothing to score."""
     labelled = [one for path in paths for one in _in_order(read_labels([path]))[-(limit or 0) :]]
     if not any(one.type or one.importance or one.areas for one in labelled):
         raise BadInput(

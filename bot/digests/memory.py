@@ -30,25 +30,25 @@ from storage.digests import DigestRecord, ReportedCommits
 from storage.search import Question, search
 
 LOOK_BACK = 7
-"""Days in which a commit that landed late is still looked for."""
+"""Days in which late commits are still looked for."""
 _NAMING = 20
-"""Commits that name another one and are looked at."""
+"""Commits mentioning another one that are examined."""
 _REVERT = (ChangeType.REVERT.value,)
 
 
 class Memory:
-    """What is known of commits and days by now."""
+    """What is known so far about commits and days."""
 
     def __init__(self, stores: Stores) -> None:
         self._stores = stores
 
     def entry(self, repo: str, sha: str, language: Language) -> Entry | None:
-        """Return what is remembered of a commit, read by the rules if nobody read it in that language yet."""
+        """Return what is stored about a commit, read by the rules if it was not yet read in that language."""
         entry = self._stores.commits.entry(repo, sha)
         return self.with_analyses([entry], language)[0] if entry else None
 
     def with_analyses(self, entries: Sequence[Entry], language: Language) -> list[Entry]:
-        """Return remembered entries with their newest analyses, the rules' where there is none in that language."""
+        """Return stored entries with their newest analyses, the rules' if there is none in that language."""
         found: dict[tuple[str, str], Analysis] = {}
         for repo in {entry.commit.repo for entry in entries}:
             shas = [entry.commit.sha for entry in entries if entry.commit.repo == repo]
@@ -63,7 +63,7 @@ class Memory:
         ]
 
     def whole(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
-        """Return remembered entries with their patches, which entries of lists come without."""
+        """Return stored entries with their patches, which entries in lists lack."""
         commits: dict[tuple[str, str], Commit] = {}
         for repo in {entry.commit.repo for entry in entries}:
             shas = [entry.commit.sha for entry in entries if entry.commit.repo == repo]
@@ -75,7 +75,7 @@ class Memory:
     def recall(
         self, repo: str, window: Window, language: Language, analyser: Analyser, told: DigestRecord
     ) -> Digest | None:
-        """Return a digest that was told from the store alone; None if the analyser has not read all of its commits."""
+        """Return a reported digest from the store alone; None if the analyser has not read all of its commits."""
         shas = told.shas
         judged = self._stores.commits.entries(repo, shas)
         read = self._stores.analyses.get(repo, shas, analyser.name, analyser.prompt, language)
@@ -108,20 +108,20 @@ class Memory:
     def ordered(
         self, entries: Sequence[Entry], analyser: str, prompt: str
     ) -> tuple[tuple[Entry, ...], tuple[str, ...] | None]:
-        """Put a day's entries into the order in which they were told, as far as an analyser once compared them; see `in_order`."""
+        """Put a day's entries into their reported order, if an analyser once compared them; see `in_order`."""
         key = digest_key(compared(entries), analyser, prompt, "ranking")
         return in_order(entries, self._stores.digests.ranking(key) or Order())
 
     def reported(self, repo: str, branch: str, window: Window) -> ReportedCommits:
-        """Return what all digests made with this store told, as one reader's."""
+        """Return what all digests made with this store reported, as one reader's."""
         return self._stores.digests.reported(repo, branch, window.zone, window.first - timedelta(days=LOOK_BACK))
 
     def unusual(
         self, repo: str, window: Window, entries: Sequence[Entry], days: Sequence[Day] | None = None
     ) -> tuple[Unusual, ...]:
-        """Return what is unusual about a day against the weeks before it; nothing for more than a day.
+        """Return what is unusual about a day compared with the weeks before; empty for more than one day.
 
-        `days` are those before it, where somebody has counted them already.
+        `days` are those before it, if the caller has already counted them.
         """
         if window.first != window.last or not entries:
             return ()
@@ -133,9 +133,9 @@ class Memory:
         return find_unusual(count_day(window.first, entries), before, newcomers)
 
     def within(self, digest: Digest, scope: Scope, also: Collection[str] = ()) -> Digest:
-        """Return the part of a digest that lies within a scope, held against the days before in the same scope.
+        """Return the part of a digest within a scope, compared with the days before in the same scope.
 
-        `also` are SHAs of what it tells in any case.
+        `also` are SHAs to include in any case.
         """
         if not scope:
             return digest
@@ -152,7 +152,7 @@ class Memory:
         )
 
     def newcomers(self, repo: str, window: Window, entries: Iterable[Entry], before: Iterable[Day]) -> list[str]:
-        """Return the authors of a window's entries who never committed before it; `before` are days that are counted."""
+        """Return the authors of a window's entries who never committed before it; `before` are the counted days."""
         here = {author for day in before for author in day.authors}
         some = dict.fromkeys(entry.commit.author for entry in entries if entry.commit.author not in here)
         return self._stores.history.unknown_before(repo, some, window.start)
@@ -160,11 +160,11 @@ class Memory:
     def follow_ups(
         self, repo: str, window: Window, entries: Sequence[Entry], told: Mapping[str, Window]
     ) -> tuple[FollowUp, ...]:
-        """Return what came of changes that were told before a window; `told` has the windows that told them, by SHA."""
+        """Return what became of changes reported before a window; `told` has the windows that reported them, by SHA."""
         return follow_ups(self._stores.commits, repo, window, entries, told, self.taken_back)
 
     def earlier(self, entries: Sequence[Entry]) -> dict[str, Earlier]:
-        """Find what these reverts take back, where that landed on another day that the store knows."""
+        """Find what these reverts revert, if that landed on another day known to the store."""
         found = {}
         for entry in entries:
             original = self.taken_back(entry)

@@ -14,17 +14,17 @@ from storage.pull_requests import PullRequests
 WATCHED = timedelta(days=LOOK_BACK)
 _DAY = timedelta(days=1)
 _SETTLED = timedelta(hours=1)
-"""After that GitHub knows which pull request a commit came from, or that it came from none; just pushed, it may not yet."""
+"""After this, GitHub's answer on a commit's pull request is final; for a fresh push it may not know yet."""
 _FRESH = timedelta(hours=12)
-"""What was read since is not read again: one look a morning, however many digests are made in it."""
+"""What was read within this time is not reread: one look a morning, however many digests are made."""
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What people wrote of commits.
+    """What people wrote about commits.
 
     Attributes:
-        pull_requests: by the SHAs of the commits that came from them.
+        pull_requests: by the SHAs of their commits.
         fresh: what is not in the store yet.
         unread: what could not be read.
     """
@@ -37,7 +37,7 @@ class Written:
 def read(
     stored: PullRequests, source: PullRequestSource | None, repo: str, commits: Sequence[Commit], now: datetime
 ) -> Written:
-    """Return the pull requests of commits, asking for those that are not here; `source` is None where there is nobody to ask."""
+    """Return the pull requests of commits, requesting unknown ones; `source` is None if there is nothing to ask."""
     known = stored.of(repo, [commit.sha for commit in commits])
     missing = [commit for commit in commits if commit.sha not in known]
     here = {sha: pull for sha, pull in known.items() if pull}
@@ -52,7 +52,7 @@ def read(
 def read_again(
     stored: PullRequests, source: PullRequestSource | None, repo: str, told: Mapping[str, Window], now: datetime
 ) -> Unread | None:
-    """Read again, once a morning, what people may have added to the pull requests of commits that were told in the last days.
+    """Reread, once a morning, what people may have added to the pull requests of recently reported commits.
 
     `told` has the windows of the digests by SHA. Returns what could not be read.
     """

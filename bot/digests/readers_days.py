@@ -21,8 +21,9 @@ class Evaluation:
 
     Attributes:
         commits: how many it read; `failed`: those it did not.
-        claims: how many sentences are shown; `unchecked`: of these, those that could not be checked; `dropped`: those that are not shown.
-        usage: what it took; `cost`: at the model's own prices, None where they are not known.
+        claims: how many sentences are shown; `unchecked`: those of them that could not be checked; `dropped`: those not
+            shown.
+        usage: what it took; `cost`: at the model's own prices, None if unknown.
     """
 
     days: int
@@ -40,7 +41,7 @@ def evaluate(folders: Sequence[Path], analyser: Analyser, width: int, step: Step
     """Read labelled days with an analyser and score their digests, each day counting once.
 
     Raises:
-        BadInput: a folder is no labelled day.
+        BadInput: a folder is not a labelled day.
     """
     whole, scores = Evaluation(len(folders), ()), []
     for number, folder in enumerate(folders):

@@ -14,11 +14,11 @@ from bot.digests.stores import Stores
 from bot.i18n.wording import tell
 
 _MOST_BETWEEN = 3_000
-"""Commits that are looked through between one and its first release: months of the busiest repositories, and some milliseconds."""
+"""Commits examined between one and its first release: months of the busiest repositories, in some milliseconds."""
 
 
 def follow_tags(stores: Stores, source: Revisions) -> list[Tag]:
-    """List a source's tags, remember them, and return those that name versions, newest first.
+    """List a source's tags, store them, and return those that name versions, newest first.
 
     Raises:
         NotFound, Outage: the source cannot be read.
@@ -28,7 +28,7 @@ def follow_tags(stores: Stores, source: Revisions) -> list[Tag]:
 
 
 def with_releases(stores: Stores, digest: Digest) -> Digest:
-    """Return the digest with the releases of its days, as far as they are known, the newest first."""
+    """Return the digest with the known releases of its days, newest first."""
     known = versions(stores.tags.of(digest.repo))
     found = (_release(tag, known) for tag in one_each([tag for tag in known if tag.at in digest.window]))
     return replace(digest, releases=tuple(found))
@@ -40,13 +40,13 @@ def _release(tag: Tag, known: Sequence[Tag]) -> Release:
 
 
 def unreleased_since(stores: Stores, entry: Entry) -> Tag | None:
-    """Return the newest release where a commit landed after it, so that it is in none yet; None where that is not known."""
+    """Return the newest release if a commit landed after it and so is in none yet; None if unknown."""
     newest = next((tag for tag in versions(stores.tags.of(entry.commit.repo)) if tag.is_final), None)
     return newest if newest and entry.commit.committed_at > newest.at else None
 
 
 def first_with(stores: Stores, entry: Entry) -> Tag | None:
-    """Return the first release whose history has a commit, as far as the store knows the commits between; None where it does not."""
+    """Return the first release that contains a commit, as far as the store knows the commits between; else None."""
     commit = entry.commit
     tags = [
         tag for tag in reversed(versions(stores.tags.of(commit.repo))) if tag.is_final and tag.at >= commit.committed_at
@@ -56,7 +56,7 @@ def first_with(stores: Stores, entry: Entry) -> Tag | None:
 
 
 def say_reverted(by: Commit | None, language: Language) -> str:
-    """Say which commit reverts one; nothing for none."""
+    """Say which commit reverts one; empty for none."""
     if by is None:
         return ""
     name = f"#{by.pull_request}" if by.pull_request else by.short
@@ -64,7 +64,7 @@ def say_reverted(by: Commit | None, language: Language) -> str:
 
 
 def say_released(stores: Stores, entry: Entry, language: Language) -> str:
-    """Say which release was the first with a commit, or that none has it yet; nothing where neither is known."""
+    """Say which release was the first with a commit, or that none has it yet; empty if neither is known."""
     if newest := unreleased_since(stores, entry):
         return tell("release.none_yet", language, name=newest.name)
     first = first_with(stores, entry)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bot.settings import GitHubSettings
 
 SOON = timedelta(days=7)
-"""Before a token's end whoever runs Daybrief is told: days enough to find somebody who may make a new one."""
+"""How long before a token expires the operator is told: enough to find someone who may create a new one."""
 _OWNER_NAME = r"\w[\w.-]*/(?!\.{1,2}(?:[/?#]|$))[\w.-]+?"
 _NAME = re.compile(_OWNER_NAME)
 _URL = re.compile(
@@ -31,9 +31,9 @@ class Place:
     """Where a repository is read from.
 
     Attributes:
-        name: `owner/name`; empty for a clone that says itself what it is.
+        name: `owner/name`; empty for a clone that identifies itself.
         path: the clone's folder; empty for GitHub.
-        host: where a URL says that the repository is; empty for the GitHub that is configured.
+        host: the repository's host according to a URL; empty for the configured GitHub.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Place:
 
 
 def parse_place(text: str) -> Place:
-    """Read `owner/name`, a page's URL, a clone's folder, or `owner/name=folder`; a folder that exists is a clone.
+    """Parse `owner/name`, a page's URL, a clone's folder, or `owner/name=folder`; an existing folder is a clone.
 
     Raises:
         BadInput: it is none of these.
@@ -63,7 +63,7 @@ def parse_place(text: str) -> Place:
 def _is_folder(text: str) -> bool:
     try:
         return Path(text).is_dir()
-    except (OSError, ValueError):  # longer than any name, or with a zero byte
+    except (OSError, ValueError):  # longer than any name, or contains a zero byte
         return False
 
 
@@ -72,7 +72,7 @@ def open_github(
     heard: Callable[[int, Mapping[str, str]], None] | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> "Requests":
-    """Return how the configured GitHub is asked; `heard` is told the status and the headers of each answer."""
+    """Return the client for the configured GitHub; `heard` is called with each answer's status and headers."""
     from analysis.sources.github_app import App
     from analysis.sources.github_requests import GitHub, Requests
 
@@ -95,12 +95,12 @@ def open_source(
     now: Callable[[], datetime],
     tip: str = "",
 ) -> History:
-    """Return the source for a place; `github` gives how the GitHub at `base_url` is asked, where it is.
+    """Return the source for a place; `github` returns the client for the GitHub at `base_url`, if it is there.
 
-    `tip` is where the branch is known to stand; empty where it is not.
+    `tip` is the branch's known commit; empty if unknown.
 
     Raises:
-        BadInput: there is no such clone, or the URL is of a server that is not the configured one.
+        BadInput: there is no such clone, or the URL's server is not the configured one.
     """
     if place.path:
         from analysis.sources.git_history import GitHistory
@@ -126,9 +126,9 @@ def open_pull_requests(
     now: Callable[[], datetime],
     pages: PageCache | None,
 ) -> PullRequestSource | None:
-    """Return where the pull requests of a source's repository are read; None where it is not on the configured GitHub.
+    """Return where the pull requests of a source's repository are read; None if it is not on the configured GitHub.
 
-    A clone that was named without a remote may be on it: that is tried only with a token, where one `may_ask`.
+    A clone named without a remote may be on it: that is tried only with a token, if `may_ask`.
     """
     api = urlsplit(base_url).hostname or ""
     is_there = source.host in {api, api.removeprefix("api.")} if source.host else may_ask

@@ -14,22 +14,22 @@ from bot.digests.core import Core
 from storage.digests import NOTHING_TOLD
 
 WEEK, MONTH = 7, 30
-_WHOLE = 5  # times as long as the window: it is held against the four before it
+_WHOLE = 5  # times the window's length: it is compared with the four before it
 _ENOUGH_BEFORE = 14
-"""So many days must be known before a window, or nobody can say who was new in it."""
+"""Days that must be known before a window to be able to say who was new in it."""
 
 
 def everything(_entry: Entry) -> bool:
-    """Want every commit."""
+    """Accept every commit."""
     return True
 
 
 def look_back(
     core: Core, repo: str, window: Window, language: Language, wants: Callable[[Entry], bool] = everything
 ) -> Review:
-    """Look back on a window of a repository, on those of its commits that somebody wants.
+    """Review a window of a repository, limited to the commits that `wants` accepts.
 
-    Commits count by the committer's clock: what landed late belongs to its own days.
+    Commits count by committer time: late ones belong to their own days.
 
     Raises:
         NotFound: no day of it is known.
@@ -51,19 +51,19 @@ def look_back(
 
 
 def unread(core: Core, repo: str, window: Window) -> tuple[date, ...]:
-    """Return the days of a window that nobody read after they were over."""
+    """Return the days of a window that were not read after they ended."""
     read = core.stores.history.read_days(core.stores.commits.repository(repo) or repo, window)
     return tuple(day for day in window.days if day not in read)
 
 
 def half_read(core: Core, repo: str, window: Window, language: Language) -> tuple[date, ...]:
-    """Return the days of a window with commits that nobody read in a language yet."""
+    """Return the days of a window with commits not yet read in a language."""
     entries = _pending(core, core.stores.commits.repository(repo) or repo, window, language)
     return tuple(sorted({window.local(entry.commit.committed_at).date() for entry in entries}))
 
 
 def pending(core: Core, made: Review) -> int:
-    """Count the commits of a look back that nobody read in its language yet, so that the rules tell of them."""
+    """Count the commits of a review that were not yet read in its language, so that the rules describe them."""
     shas = {entry.commit.sha for entry in _pending(core, made.repo, made.window, made.language)}
     return sum(entry.commit.sha in shas for entry in made.entries)
 
@@ -75,7 +75,7 @@ def _pending(core: Core, repo: str, window: Window, language: Language) -> list[
 
 
 def read_day(core: Core, source: CommitSource, day: Window, language: Language, analyser: Analyser) -> None:
-    """Read a day from its source, as a digest would be made of it; what is known of it is not read again.
+    """Read a day from its source, as for a digest; what is known about it is not reread.
 
     Raises:
         NotFound, Outage: the source cannot be read.

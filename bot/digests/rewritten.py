@@ -15,16 +15,16 @@ _HUNK = re.compile(r"^@@ .*$", re.MULTILINE)
 
 
 class Rewritten:
-    """Finds them, and remembers in which days' digest they were first found."""
+    """Finds rewritten commits, and remembers the window of the digest they were first found with."""
 
     def __init__(self, store: Store, commits: Commits) -> None:
         self._commits = commits
         self._remembered = KeyValues(store, "rewritten")
 
     def twins(self, heads: Iterable[Commit], gone: Iterable[Commit]) -> dict[str, list[str]]:
-        """Return the commits that look like some that are gone, by SHA with theirs.
+        """Return the commits that look like some that are gone, by SHA, with the SHAs of those.
 
-        Author and title stay when a history is rewritten; what landed again has its old self beside it.
+        Author and title survive when a history is rewritten; what landed again comes with its old self.
         """
         told: dict[tuple[str, str], list[str]] = {}
         for commit in gone:
@@ -34,7 +34,7 @@ class Rewritten:
     def same(
         self, repo: str, twins: Mapping[str, Collection[str]], commits: Iterable[Commit]
     ) -> dict[str, frozenset[str]]:
-        """Return those of these whole commits that change what a twin changed, each with these twins."""
+        """Return those of these whole commits that change the same as a twin, each with those twins."""
         old = self._commits.get(repo, [sha for shas in twins.values() for sha in shas])
         contents = {sha: content(commit) for sha, commit in old.items()}
         found = {
@@ -45,7 +45,7 @@ class Rewritten:
         return {sha: shas for sha, shas in found.items() if shas}
 
     def seen(self, repo: str, shas: Iterable[str], window: Window, what: str = "") -> set[str]:
-        """Remember that these were found with the digest of a window, and return those that were not found before it.
+        """Record that these were found with the digest of a window, and return those not found before it.
 
         `what` they were found to be; what was found as one thing may be found as another later.
         """
@@ -61,7 +61,7 @@ class Rewritten:
 
 
 def content(commit: Commit) -> str:
-    """Return what a commit changes as a short text, the same wherever in its files it does so; as `git patch-id` does."""
+    """Return a digest of what a commit changes, independent of the position in its files, as `git patch-id` does."""
     parts = sorted(
         (file.path, file.status, file.additions, file.deletions, _HUNK.sub("@@", file.patch or ""))
         for file in commit.files

@@ -1,7 +1,7 @@
 """One session with an analyser: what it reads, how it orders the day, what it says about it, and what that costs.
 
-Whatever a model is asked is asked once, whichever process of the store asks first; the others wait for its answer. What
-a question may cost is set aside before it is asked, so that all together stay within the day's tokens.
+Every question to a model is asked once, by whichever process of the store asks first; the others wait for its answer.
+The cost of a question is reserved before it is asked, so that together they stay within the day's tokens.
 """
 
 import hashlib
@@ -30,20 +30,20 @@ from storage.analyses import Analyses
 from storage.digests import Digests
 
 _LOOK_AGAIN = 0.25
-"""Seconds after which it is looked whether another process has the answer."""
+"""Seconds between checks whether another process has the answer."""
 _DAY_QUESTION = 6_000
-"""About how many tokens it takes to ask for a day's order and its themes."""
+"""Approximate tokens for asking for a day's order and themes."""
 
 
 class Session:
-    """What one run asks of an analyser. A context manager: inside it, what is claimed stays claimed.
+    """What one run asks of an analyser. A context manager: its claims last until it exits.
 
     Attributes:
         usage: what it has cost so far.
         analysed, failed: how many commits were read, and how many could not be.
 
     Args:
-        source: tells what stands around the commits that are to be read; None where nobody wants to know.
+        source: provides the code around the commits to be read; None if not wanted.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Session:
         self._turns, self._analyses, self._digests = turns, analyses, digests
         self._started = time.monotonic()
         self._counting = threading.Lock()
-        self._stopped = ""  # why nothing more is asked of the model; empty while it may be
+        self._stopped = ""  # why the model is no longer asked; empty while it may be
 
     def __enter__(self) -> Self:
         return self
@@ -73,18 +73,18 @@ class Session:
             self._turns.close()
 
     def card(self, run: RunCard, price: Callable[[Usage], float | None]) -> RunCard:
-        """Return the run's card with what was done and what it has cost."""
+        """Return the run's card with what was done and what it cost."""
         seconds = time.monotonic() - self._started
         return replace(run, analysed=self.analysed, usage=self.usage, cost=price(self.usage), seconds=seconds)
 
     def counted(self) -> None:
-        """Say that the run is remembered with what it has cost; to be called in the transaction that remembers it."""
+        """Mark the run as stored with its cost; to be called in the transaction that stores it."""
         if self._turns:
             self._turns.counted()
 
     @property
     def reads_ahead(self) -> bool:
-        """Whether commits are read while others are still to come. Where tokens are short, the most important go first."""
+        """Whether commits are read while others are still arriving. If tokens are short, important ones go first."""
         return self._turns is not None and not self._turns.is_short
 
     # -- the commits
@@ -100,7 +100,7 @@ class Session:
         coming: Iterable[Sequence[Entry]] | None = None,
         total: int = 0,
     ) -> list[Entry]:
-        """Give every entry its analysis: remembered, made now, or the rules' in a model's stead.
+        """Give every entry its analysis: stored, made now, or the rules' instead of a model's.
 
         `coming` yields further ones as they arrive; `total` is then how many there are in all.
         """
@@ -140,7 +140,7 @@ class Session:
     def checked(
         self, entries: Sequence[Entry], readers: Readers, step: Step, made_at: Callable[[], datetime]
     ) -> list[Entry]:
-        """Have what a model said read a second time, where that was not done yet; what cannot be stays as it is."""
+        """Have a model's statements checked by a second reading, if not yet done; unchecked ones stay as they are."""
         checker = self.analyser.checker()
         if checker is None or self._stopped:
             return list(entries)
@@ -168,8 +168,8 @@ class Session:
     ) -> Iterator[Reading]:
         """Yield the readings of entries; what another process reads meanwhile goes into `found`.
 
-        `missing` holds those that are here and not read yet: `coming` adds to it, readings take from it, and `left` is told
-        how many there are.
+        `missing` holds those that have arrived but are unread: `coming` adds to it, readings take from it, and `left`
+        is called with how many there are.
         """
         while missing or coming is not None:
             left(len(missing))
@@ -181,7 +181,7 @@ class Session:
                 missing[:] = [e for e in missing if e.commit.sha not in reading.analyses | reading.failures]
                 left(len(missing))
             coming = None
-            if missing:  # another process reads these, or has read them
+            if missing:  # another process is reading these, or has read them
                 known = begun.known(missing)
                 found |= known
                 missing[:] = [entry for entry in missing if entry.commit.sha not in known]
@@ -189,7 +189,7 @@ class Session:
                     time.sleep(_LOOK_AGAIN)
 
     def _surrounded(self, entries: Sequence[Entry]) -> list[Entry]:
-        """Return entries with what stands around their changes, for whoever reads them now."""
+        """Return entries with the code around their changes, for reading them now."""
         if self._source is None:
             return list(entries)
         fresh = [entry for entry in entries if entry.commit.sha not in self._surroundings]
@@ -200,7 +200,7 @@ class Session:
         return [replace(entry, surroundings=self._surroundings[entry.commit.sha]) for entry in entries]
 
     def _looked_up(self, entries: Sequence[Entry]) -> list[Entry]:
-        """Return entries with those names that are doubtful in what was said of them, but that the project has."""
+        """Return entries with the doubtful names in their statements that do exist in the project."""
         names = {e.commit.sha: doubted(e.analysis) for e in entries if e.analysis and e.surroundings.has_tree}
         wanted = frozenset[str]().union(*names.values())
         if self._source is None or not wanted:
@@ -219,7 +219,7 @@ class Session:
             self.usage += usage
 
     def _refusal(self, entry: Entry, reason: str) -> Analysis:
-        """Return the rules' words as what this model has to say, so that it is not asked for more each run."""
+        """Return the rules' words as this model's answer, so that it is not asked again each run."""
         stands = stand_in(entry, self.language, reason)
         return replace(stands, analyser=self.analyser.name, prompt=self.analyser.prompt)
 
@@ -235,7 +235,7 @@ class Session:
     def conclude(
         self, entries: Sequence[Entry], repo: str, readers: Readers, step: Step, now: Callable[[], datetime]
     ) -> tuple[list[Entry], Comparison]:
-        """Have entries checked and held against each other, both at once where tokens are not short."""
+        """Have entries checked and compared, both at once unless tokens are short."""
         day = order(net(entries))
         if not self.reads_ahead:
             checked = self.checked(entries, readers, step, now)
@@ -253,10 +253,10 @@ class Session:
         readers: Readers,
         checked: Callable[[], Sequence[Entry]],
     ) -> Comparison:
-        """Return the day's order and its themes, remembered or made now, or the rules' and why there are no others.
+        """Return the day's order and themes, stored or made now, or the rules' and the reason.
 
-        The order is the same in every language: who asks second keeps the first one's. A theme that may rest on what the
-        check took back goes.
+        The order is the same in every language: a later request keeps the first one's. A theme that may depend on what
+        the check retracted is dropped.
         """
         by_rules = RulesAnalyser().compare(tuple(entries), repo, self.language)
         heard = compared(entries)
@@ -286,7 +286,7 @@ class Session:
     def _once(
         self, key: str, known: Callable[[], Comparison | None], ask: Callable[[], Comparison], otherwise: Comparison
     ) -> Comparison:
-        """Return what is known under a key or else what is asked now; failing that, `otherwise` with the reason."""
+        """Return what is stored under a key or else what is asked now; failing that, `otherwise` with the reason."""
         while (remembered := known()) is None:
             if self._stopped or self._turns is None:
                 return replace(otherwise, failure=self._stopped)
@@ -296,7 +296,7 @@ class Session:
             if turn is Turn.NOW:
                 usage = Usage()
                 try:
-                    remembered = known()  # somebody else may have asked since
+                    remembered = known()  # another process may have asked since
                     if remembered is not None:
                         return remembered
                     said = ask()
@@ -323,7 +323,7 @@ class _Pass:
     known: Callable[[Sequence[Entry]], dict[str, Analysis]]
 
     def admit(self, job: Sequence[Entry], cost: int) -> Turn:
-        """Claim a piece, if nobody else has it or had it since this run looked."""
+        """Claim a piece, unless another process has it or has had it since this run looked."""
         names = self._names(job)
         turn = self.turns.take(names, cost) if self.turns else Turn.NOW
         if self.turns and turn is Turn.NOW and self.known(job):
@@ -332,7 +332,7 @@ class _Pass:
         return turn
 
     def leave(self, job: Sequence[Entry], usage: Usage) -> None:
-        """Give a piece back, with what it has cost."""
+        """Release a piece, with its cost."""
         if self.turns:
             self.turns.give(self._names(job), usage)
 
@@ -341,7 +341,7 @@ class _Pass:
 
 
 def compared(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Return the entries that a model puts in order: what it ranked and users will notice."""
+    """Return the entries that a model puts in order: those it ranked and users will notice."""
     return tuple(
         entry
         for entry in entries
@@ -350,15 +350,15 @@ def compared(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
 
 def compared_by(asked: Future[Comparison]) -> Comparison:
-    """Return what came of a comparison, also where those who should have made it are gone."""
+    """Return the result of a comparison, even if the threads that were to make it are gone."""
     try:
         return asked.result()
-    except CancelledError:  # nobody here has cancelled it
+    except CancelledError:  # nobody here cancelled it
         return Comparison(failure=LOST)
 
 
 def taken_back(before: Sequence[Entry], after: Sequence[Entry]) -> set[str]:
-    """Return the SHAs of entries whose headline or effect a check took back."""
+    """Return the SHAs of entries whose headline or effect a check retracted."""
     kept = {entry.commit.sha: entry.analysis for entry in after if entry.analysis}
     return {
         entry.commit.sha
@@ -370,7 +370,7 @@ def taken_back(before: Sequence[Entry], after: Sequence[Entry]) -> set[str]:
 
 
 def digest_key(entries: Iterable[Entry], analyser: str, prompt: str, what: str) -> str:
-    """Return what something that was said of a day is remembered under: it holds for these commits, read by whom they were."""
+    """Return the key for something said about a day: it holds for these commits, as read by these analysers."""
     read_by = [f"{e.commit.sha} {e.analysis.analyser if e.analysis else ''}" for e in entries]
     text = "\n".join([analyser, prompt, what, *sorted(read_by)])
     return hashlib.sha256(text.encode()).hexdigest()

@@ -9,13 +9,13 @@ from analysis.i18n.language import Language
 from bot.digests.single_flight import SingleFlight
 
 _KEPT = 512
-"""Analyses that are kept for those who looked into the store just before they were put there."""
+"""Analyses kept for those who checked the store just before they were put there."""
 
 _Key = tuple[str, str, Language]
 
 
 class SharedAnalyser:
-    """Implements Analyser around another one."""
+    """Wraps another Analyser."""
 
     def __init__(self, inner: Analyser) -> None:
         self.inner = inner
@@ -50,7 +50,7 @@ class SharedAnalyser:
         return self.inner.checker()
 
     def analyse(self, job: tuple[Entry, ...], language: Language) -> Reading:
-        """Read what nobody else is reading, then take what others read; only the former costs."""
+        """Read what nobody else is reading, then take over what others read; only the former costs."""
         mine = list[_Key]()
         others = dict[str, Future[Analysis | str]]()
         analyses: dict[str, Analysis] = {}

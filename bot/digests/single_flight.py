@@ -10,9 +10,9 @@ T = TypeVar("T")
 
 
 class SingleFlight(Generic[K, T]):
-    """What is under way, by key.
+    """What is being done, by key.
 
-    Whoever is first to `board` does the work and must end with `land` or `crash`; whoever comes later waits on the future.
+    The first to `board` does the work and must end with `land` or `crash`; later ones wait for the future.
     """
 
     def __init__(self) -> None:
@@ -23,21 +23,21 @@ class SingleFlight(Generic[K, T]):
         return len(self._flights)
 
     def board(self, key: K) -> tuple[Future[T], bool]:
-        """Return the result to come of a key, and whether it is the caller who has to bring it about."""
+        """Return the future result for a key, and whether the caller has to produce it."""
         with self._lock:
             flight = self._flights.get(key)
             if flight is not None:
                 return flight, False
             flight = self._flights[key] = Future()
-            flight.set_running_or_notify_cancel()  # one of those who wait can leave, and take it from nobody
+            flight.set_running_or_notify_cancel()  # a waiter can leave without cancelling it for the others
             return flight, True
 
     def land(self, key: K, result: T) -> None:
-        """Hand a result to all who wait; whoever asks from now on begins anew."""
+        """Pass a result to all waiters; later requests start anew."""
         self._end(key).set_result(result)
 
     def crash(self, key: K, error: BaseException) -> None:
-        """Hand an error to all who wait."""
+        """Pass an error to all waiters."""
         self._end(key).set_exception(error)
 
     def _end(self, key: K) -> Future[T]:

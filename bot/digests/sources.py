@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 _DESCRIPTIONS = 200
-"""Newest commits and pull requests whose texts tell a repository's templates: some days of a busy one."""
+"""Newest commits and pull requests whose texts reveal a repository's templates: some days of a busy one."""
 
 _OWNERS = ("CODEOWNERS", ".github/CODEOWNERS", "docs/CODEOWNERS")
 
@@ -36,7 +36,7 @@ class Sources:
         now: the clock, aware, UTC.
 
     Attributes:
-        heard: told the status and the headers of each answer of GitHub's.
+        heard: called with the status and headers of each answer from GitHub.
     """
 
     def __init__(
@@ -53,9 +53,9 @@ class Sources:
         self._now = now
 
     def open(self, place: Place, branch: str | None = None, tip: str = "") -> History:
-        """Return the source of a repository, by one of its branches; `tip` is where that is known to stand."""
+        """Return the source of a repository, for one of its branches; `tip` is the branch's known commit."""
         github = self._settings.github
-        if place.name and not place.path:  # GitHub takes a name in any case: it is still one repository
+        if place.name and not place.path:  # GitHub ignores a name's case: it is the same repository
             place = replace(place, name=self._stores.commits.repository(place.name) or place.name)
         return open_source(
             place,
@@ -69,14 +69,14 @@ class Sources:
         )
 
     def branches(self, place: Place, patterns: Sequence[str]) -> CommitSource:
-        """Return the source of the branches that fit some patterns; without any, of the default branch."""
+        """Return the source of the branches that match some patterns; without any, of the default branch."""
         if not patterns:
             return self.open(place)
         return SeveralBranches(self.open(place), patterns, lambda name, tip: self.open(place, name, tip))
 
     @cached_property
     def github(self) -> "Requests":
-        """How the configured GitHub is asked; all of a process share its connections."""
+        """The client for the configured GitHub; everything in a process shares its connections."""
         return open_github(
             self._settings.github,
             lambda status, headers: self.heard(status, headers) if self.heard else None,
@@ -84,11 +84,11 @@ class Sources:
         )
 
     def has_free_tags(self, place: Place) -> bool:
-        """Whether tags may be followed as often as one likes: in a clone, and by conditional requests, which GitHub counts without a token only."""
+        """Whether tags may be polled freely: in a clone, or by conditional requests, which are free with a token."""
         return bool(place.path) or self._settings.github.signs_in
 
     def pull_requests(self, source: CommitSource) -> PullRequestSource | None:
-        """Return where a source's pull requests are read; None where they are not, or are not wanted."""
+        """Return where a source's pull requests are read; None if they are not, or not wanted."""
         github = self._settings.github
         if not github.pull_requests:
             return None
@@ -105,14 +105,14 @@ class Sources:
         return Pages(self._stores.store, int(self._now().timestamp()))
 
     def areas(self, source: CommitSource | None = None) -> Areas:
-        """Return the areas: the general ones, the repository's own, those that its past showed, the configured ones.
+        """Return the areas: the general ones, the repository's own, those found in its past, the configured ones.
 
-        Without a source they are those by which areas of any repository are called.
+        Without a source, they are those that apply to any repository.
         """
         return self.declared_areas(source, self._stores.learned.areas(source.repo if source else None))
 
     def declared_areas(self, source: CommitSource | None, learned: Mapping[str, Mapping[str, Any]]) -> Areas:
-        """Return the areas of a repository, with these in place of what is remembered of its past."""
+        """Return a repository's areas, with these instead of those stored from its past."""
         configured = {key: table.model_dump() for key, table in self._settings.areas.items()}
         if source is None:
             return of_repository(configured=configured, learned=learned)
@@ -121,7 +121,7 @@ class Sources:
         return of_repository(labeler, owners, configured, learned)
 
     def conventions(self, source: CommitSource, heads: Sequence[Commit]) -> Conventions:
-        """Return what is usual in a repository, as far as these commits, the store and its own configuration tell."""
+        """Return what is usual in a repository, as far as these commits, the store and its own configuration show."""
         folders = fragment_folders(source.read_file("pyproject.toml") or "")
         here = {head.sha: head.message.partition("\n")[2] for head in heads[:_DESCRIPTIONS]}
         texts = [*here.values(), *self._stores.commits.bodies(source.repo, _DESCRIPTIONS - len(here), here.keys())]

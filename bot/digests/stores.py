@@ -19,7 +19,7 @@ from storage.uses import SentUses
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """One SQLite file, and what is kept in it of commits and digests."""
+    """One SQLite file, and what it stores about commits and digests."""
 
     store: Store
     commits: Commits
@@ -35,7 +35,7 @@ class Stores:
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """Open the store at `path`; it is made where there is none."""
+        """Open the store at `path`, creating it if necessary."""
         store = Store(path)
         return cls(
             store,

@@ -21,8 +21,9 @@ def look(
     """Rank the commits of a range, such as `v1.2..v1.3`, by how likely they broke what `words` report, or an area.
 
     Raises:
-        BadInput: it names no two revisions, or nothing lies between them.
-        NotFound, Outage: the source lacks one, or does not answer; what was read is kept, and the next run goes on there.
+        BadInput: it does not name two revisions, or nothing is between them.
+        NotFound, Outage: the source lacks one, or does not answer; what was read is kept, and the next run continues
+            from there.
     """
     between = source.between(*read_range(range_))
     if not between.heads:
@@ -41,7 +42,7 @@ def look(
 
 
 def _taken_back(core: Core, between: Between, entries: Sequence[Entry]) -> set[str]:
-    """Return what was reverted behind the range, as far as the store knows."""
+    """Return what was reverted after the range, as far as the store knows."""
     repo = entries[0].commit.repo if entries else ""
     by_number = {str(entry.commit.pull_request): entry.commit.sha for entry in entries}
     known = {entry.commit.sha for entry in entries}

@@ -7,7 +7,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 
 @contextlib.contextmanager
 def threads(width: int, name: str) -> Iterator[Executor]:
-    """Give `width` threads; when something fails, nothing new is begun, and who interrupts or leaves does not wait."""
+    """Yield `width` threads; on failure nothing new is started, and an interrupted or leaving caller does not wait."""
     executor = ThreadPoolExecutor(width, name)
     try:
         yield executor

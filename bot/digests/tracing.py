@@ -16,16 +16,16 @@ from bot.digests.releases import follow_tags
 from storage.search import Question, search
 
 _SHORT = 7
-"""Digits of a SHA by which messages are searched for it: as many as people write at least."""
+"""The shortest SHA prefix that messages are searched for: what people write at least."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The fix that is asked for: an issue or a pull request by its number, a commit by its SHA, or words of a title.
+    """The fix that is meant: an issue or pull request by its number, a commit by its SHA, or words of a title.
 
     Attributes:
-        text: as it was asked for.
-        number: 0 where none is given; `sha`: empty likewise. Without both, the text is words.
+        text: as it was typed.
+        number: 0 if none is given; `sha`: empty likewise. Without either, the text is words.
     """
 
     text: str
@@ -34,7 +34,7 @@ class Wanted:
 
 
 def trace(core: Core, source: History, wanted: Wanted, uses: Uses | None = None) -> Trace:
-    """Tell what became of a fix.
+    """Determine what became of a fix.
 
     Raises:
         NotFound: no commit has that SHA, or these words; or several have, which are then named.
@@ -71,7 +71,7 @@ def trace(core: Core, source: History, wanted: Wanted, uses: Uses | None = None)
 
 
 def _landed(core: Core, source: History, wanted: Wanted, ticket: Ticket | None) -> dict[str, How]:
-    """Return what has landed by that name, as far as it can be told before messages are looked through."""
+    """Return what has landed under that name, as far as can be told before messages are searched."""
     if wanted.number:
         numbers = dict.fromkeys([wanted.number, *(ticket.pull_requests if ticket else ())])
         known = [sha for number in numbers for _, sha in core.stores.commits.by_pull_request(number, source.repo)]
@@ -100,7 +100,7 @@ def _by_number(core: Core, source: History, sha: str, number: int) -> How:
 
 
 def _known(core: Core, source: History, landed: Mapping[str, How], wanted: Wanted) -> list[Commit]:
-    """Return the landed commits and all that name them, or what is asked for: of the store, and of the source's own history."""
+    """Return the landed commits and all that mention them or the fix: from the store, and the source's own history."""
     texts = [f"#{wanted.number}"] if wanted.number else []
     found = {commit.sha: commit for commit in _with_texts(core, source, texts)}
     first = [found[sha] for sha in found if _lands(found[sha], wanted, None)]
@@ -117,7 +117,7 @@ def _known(core: Core, source: History, landed: Mapping[str, How], wanted: Wante
 def _with_texts(core: Core, source: History, texts: Sequence[str]) -> Iterable[Commit]:
     wanted = [text for text in dict.fromkeys(texts) if text]
     if wanted:
-        # `#12` is no part of `#123`, which a search for text does not know.
+        # `#12` is not part of `#123`, but a text search cannot tell.
         names = re.compile(
             "|".join(rf"{re.escape(text)}(?!\d)" if text.startswith("#") else re.escape(text) for text in wanted)
         )
@@ -135,7 +135,7 @@ def _commit(core: Core, source: History, sha: str) -> Commit | None:
 
 
 def _lands(commit: Commit, wanted: Wanted, ticket: Ticket | None) -> How | None:
-    """Return by what a commit is known to land what is asked for by its number; None for one that is not, or copies it."""
+    """Return how a commit is known to land what is meant by its number; None if it does not, or is a copy."""
     if not wanted.number:
         return None
     numbers = {wanted.number, *(ticket.pull_requests if ticket else ())}
@@ -145,7 +145,7 @@ def _lands(commit: Commit, wanted: Wanted, ticket: Ticket | None) -> How | None:
 
 
 def _with_diffs(source: History, way: Sequence[Step], known: Sequence[Commit]) -> tuple[Step, ...]:
-    """Say of copies whose diff is the same that it is, and take for copies those of the same title elsewhere whose diff is."""
+    """Mark copies whose diff is identical, and accept same-titled commits elsewhere as copies if their diff is."""
     landings = [step for step in way if step.role is Role.LANDING]
     told = {step.commit.sha: step for step in way}
     for landing in landings:
@@ -154,7 +154,7 @@ def _with_diffs(source: History, way: Sequence[Step], known: Sequence[Commit]) -
             commit
             for commit in known
             if commit.sha != landing.commit.sha
-            and commit.committed_at >= landing.commit.committed_at  # else it is the branch that was merged
+            and commit.committed_at >= landing.commit.committed_at  # otherwise it is the branch that was merged
             and (told[commit.sha].of == landing.commit.sha if commit.sha in told else True)
             and original_title(commit.subject) == title
         ]
@@ -173,7 +173,7 @@ def _title(way: Sequence[Step]) -> str:
 def _used(
     source: History, uses: Uses | None, tags: Sequence[Tag], way: Sequence[Step], involved: Sequence[str]
 ) -> tuple[str, bool] | None:
-    """Return the version that somebody uses and whether it has the fix; None where the repository has no tag for it."""
+    """Return the version that someone uses and whether it has the fix; None if the repository has no tag for it."""
     named = (
         [use.value for use in uses.uses if use.kind in {UseKind.VERSION, UseKind.IMAGE} and use.value] if uses else []
     )

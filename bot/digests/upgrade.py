@@ -16,19 +16,19 @@ from analysis.uses import Uses
 from bot.digests.core import Core
 
 MOST_UNREAD = 500
-"""Commits that are read for a question: some seconds from a clone, some minutes from GitHub."""
+"""Commits read for one question: some seconds from a clone, some minutes from GitHub."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What there is to do: how many commits lie between, and how many of these are to be fetched and read first."""
+    """What there is to do: how many commits are in between, and how many of them must be fetched and read first."""
 
     commits: int
     missing: int
 
 
 def plan(core: Core, source: Revisions, range_: str) -> Plan:
-    """Find out what there is to do.
+    """Determine what there is to do.
 
     Raises:
         BadInput, NotFound, Outage: as `make`.
@@ -46,11 +46,12 @@ def make(
     step: Step = silent,
     uses: Uses | None = None,
 ) -> Upgrade:
-    """Tell what moving from one revision to another does, such as `v1.2..v1.3`, and what of it touches what somebody uses.
+    """Describe what moving between revisions changes, such as `v1.2..v1.3`, and what of it affects `uses`.
 
     Raises:
-        BadInput: it names no two revisions, or the second is the older one.
-        NotFound, Outage: the source lacks one, or does not answer; what was read is kept, and the next run goes on there.
+        BadInput: it does not name two revisions, or the second is the older one.
+        NotFound, Outage: the source lacks one, or does not answer; what was read is kept, and the next run continues
+            from there.
     """
     between = source.between(*read_range(range_))
     if not between.heads:
@@ -62,7 +63,8 @@ def make(
     kept, carried = standing(entries, between)
     net = netted(kept)
     paths = tuple(paths_of(net.changes))
-    # What code builds on lies anywhere in both trees; else the files that facts lie in are enough, where all cost much.
+    # What code builds on may be anywhere in both trees; otherwise the files with facts suffice, and all files are
+    # expensive.
     is_built_on = uses is not None and any(use.kind in COUPLED for use in uses.uses)
     step("reading both versions", 0, 2)
     old = source.tree(between.old.sha) if is_built_on else source.files(between.old.sha, paths)
@@ -81,7 +83,7 @@ def make(
 
 
 def _lost(core: Core, repo: str, facts: Iterable[Fact], entries: Sequence[Entry]) -> Iterator[Change]:
-    """Yield what is gone with the newest commit that took it away."""
+    """Yield what is gone, with the newest commit that removed it."""
     for fact in facts:
         touching = [
             entry.commit.sha
@@ -93,7 +95,7 @@ def _lost(core: Core, repo: str, facts: Iterable[Fact], entries: Sequence[Entry]
 
 
 def _drifted(found: Sequence[Coupled], hits: Sequence[Hit]) -> tuple[Coupled, ...]:
-    """Leave out what facts tell already of the same names or places, but for what became of bodies and of classes that are extended."""
+    """Leave out what facts already say about the same names or places, except changed bodies and extended classes."""
     told = {(use.path, use.line) for hit in hits for use in hit.uses}
     names = {use.name for hit in hits for use in hit.uses if hit.item.change and hit.item.change.fact.kind in _GONE}
     return tuple(

@@ -18,17 +18,17 @@ from bot.digests.stores import Stores
 from storage.uses import Owner
 
 SENT = "@sent"
-"""In place of a file's path: the file that whoever is told sent to the bot."""
+"""Instead of a file's path: the file that the recipient sent to the bot."""
 
 _MOST_VERSIONS = 3
-"""Versions that the files name and that are looked into, besides the one that is asked for."""
+"""Versions named in the files that are examined, besides the requested one."""
 
 
 def scan(core: Core, source: Revisions, paths: Sequence[Path], at: str = "", step: Step = silent) -> Uses:
-    """Return what files use of a repository: what it offers at a revision, at the versions that they name, or did in its known past.
+    """Return what files use of a repository: what it offers at a revision or the versions they name, or once did.
 
     Raises:
-        BadInput: a path is not there, or the repository is too large to be read without a clone.
+        BadInput: a path does not exist, or the repository is too large to be read without a clone.
         NotFound, Outage: the source lacks the revision, or does not answer.
     """
     step("reading files", 0, 2)
@@ -52,7 +52,7 @@ def scan(core: Core, source: Revisions, paths: Sequence[Path], at: str = "", ste
 
 
 def _versions(source: Revisions, uses: Uses) -> list[str]:
-    """Return the commits of the versions that files name: as they are written, and as tags are."""
+    """Return the commits of the versions that files name: as written, and as tags."""
     named = [*values_of(uses, UseKind.IMAGE), *values_of(uses, UseKind.VERSION)]
     found: list[str] = []
     for text in dict.fromkeys(named):
@@ -70,7 +70,7 @@ def read_file(path: Path) -> Uses:
     """Read a `uses.toml`.
 
     Raises:
-        BadInput: it cannot be read, or is none.
+        BadInput: it cannot be read, or is not one.
     """
     try:
         if path.stat().st_size > LARGEST:
@@ -82,10 +82,10 @@ def read_file(path: Path) -> Uses:
 
 
 def load_uses(path: Path, repo: str) -> Uses:
-    """Read a `uses.toml` that is of a repository.
+    """Read a repository's `uses.toml`.
 
     Raises:
-        BadInput: it cannot be read, or is of another repository.
+        BadInput: it cannot be read, or is for another repository.
     """
     uses = read_file(path)
     if uses.repo.lower() != repo.lower():
@@ -94,7 +94,7 @@ def load_uses(path: Path, repo: str) -> Uses:
 
 
 def index_for(stores: Stores, uses: str, repo: str, owner: Owner) -> Index:
-    """Return what a subscription's `uses` names: the file of a feed, or with SENT the one that its owner sent.
+    """Return what a subscription's `uses` names: a feed's file, or with SENT the one that its owner sent.
 
     Raises:
         BadInput: as `load_uses`, or the owner has sent none.
@@ -108,7 +108,7 @@ def index_for(stores: Stores, uses: str, repo: str, owner: Owner) -> Index:
 
 
 def index_of(path: Path, repo: str) -> Index:
-    """Return what a `uses.toml` names, to be looked up; read again when it was written again.
+    """Return what a `uses.toml` names, for lookups; reread when the file has changed.
 
     Raises:
         BadInput: as `load_uses`.

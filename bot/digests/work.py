@@ -13,15 +13,15 @@ T = TypeVar("T")
 Item = TypeVar("Item")
 
 _ASKING, _READING = 4, 4
-"""Threads for questions to the store, and for readings that somebody waits for."""
+"""Threads for questions to the store, and for readings that someone waits for."""
 _TURN = 0.001
-"""Seconds after which a thread that computes lets another one go on: the conversation waits for its turn behind all of them."""
+"""Seconds after which a computing thread yields to another: conversations wait for a turn behind all of them."""
 
 
 async def a_few(count: int, items: Iterable[Item], do: Callable[[Item], Awaitable[T]]) -> list[T]:
-    """Do something for each of many items, for `count` of them at the same time; return what came of each, as they ended.
+    """Process many items, `count` at a time; return the results in order of completion.
 
-    A task for each of thousands would keep the event loop from everything else while they are made.
+    Creating a task for each of thousands of items would block the event loop.
     """
     waiting, found = iter(items), list[T]()
 
@@ -34,10 +34,10 @@ async def a_few(count: int, items: Iterable[Item], do: Callable[[Item], Awaitabl
 
 
 class Work:
-    """Runs synchronous work beside the event loop: short questions to the store apart from long readings.
+    """Runs synchronous work beside the event loop: short questions to the store separately from long readings.
 
     Args:
-        ahead: how many readings beside those that somebody waits for go on at the same time.
+        ahead: how many readings may run at the same time beside those that someone waits for.
     """
 
     def __init__(self, ahead: int = 0) -> None:
@@ -50,14 +50,14 @@ class Work:
         self._lanes: dict[str, asyncio.Lock] = {}
 
     async def quick(self, function: Callable[[], T]) -> T:
-        """Run something that the store alone answers."""
+        """Run something that needs only the store."""
         return await asyncio.get_running_loop().run_in_executor(self._quick, function)
 
     async def shared(self, key: Hashable, function: Callable[[], T], lane: str = "") -> T:
-        """Run something long; whoever asks for the same `key` meanwhile gets the same result.
+        """Run something long; concurrent requests with the same `key` share the result.
 
-        What has the same `lane` (a repository) runs one after the other, so that the second finds what the first stored.
-        It goes on for the others, and for the store, when one of those who wait is cancelled.
+        Work in the same `lane` (a repository) runs one after the other, so that later runs find what earlier ones
+        stored. It continues for the others, and for the store, when one of the waiters is cancelled.
         """
         flight, is_first = self._flights.board(key)
         if is_first:
@@ -71,7 +71,7 @@ class Work:
         try:
             async with self._lanes.setdefault(lane, asyncio.Lock()) if lane else contextlib.nullcontext():
                 result = await asyncio.get_running_loop().run_in_executor(self._long, function)
-        except asyncio.CancelledError:  # the loop ends, and whoever waits with it; the thread is still under way
+        except asyncio.CancelledError:  # the loop is ending, and the waiters with it; the thread is still running
             raise
         except BaseException as error:
             self._flights.crash(key, error)
@@ -82,11 +82,11 @@ class Work:
 
     @property
     def under_way(self) -> int:
-        """How many long runs are under way or wait for a thread."""
+        """How many long runs are running or waiting for a thread."""
         return len(self._flights)
 
     async def close(self) -> None:
-        """Begin nothing new, and wait for what is under way."""
+        """Start nothing new, and wait for what is running."""
         if self._running:
             await asyncio.wait(self._running)
         self._quick.shutdown()
