@@ -1,8 +1,9 @@
-"""Where commits come from: the port, and what both sources share.
+"""Where commits come from: the port, and what all sources share.
 
 A source lists what landed in a span of time (cheap: no diffs), then fetches single commits with their diffs. GitHub
-(`github_rest`) and a local clone (`git_clone`) give equal commits for the same history, but for what git cannot know
-(accounts) and what either can read of submodules. What people wrote around a commit comes from its pull request (`github_pulls`).
+(`github_rest`) and a local clone (`git_clone`) return equal commits for the same history, except for what git cannot know
+(accounts) and what each can read about submodules. What people wrote about a commit comes from its pull request
+(`github_pulls`).
 """
 
 import re
@@ -18,7 +19,7 @@ from analysis.commits.surroundings import Surroundings
 from analysis.sources.remarks import Remark
 
 LARGEST_PATCH = 1_000_000
-"""Characters of one file's patch; a longer one is not kept, and marked `too large`."""
+"""Characters of one file's patch; a longer one is dropped and marked `too large`."""
 
 _HUNK = re.compile(r"^@@ -", re.MULTILINE)
 
@@ -28,14 +29,14 @@ class Listing:
     """What landed in a span of time.
 
     Attributes:
-        repo: the repository's name as it is now (it may have been renamed).
+        repo: the repository's current name (it may have been renamed).
         branch: the branch that was listed; empty for GitHub's default branch, whose name costs a request.
         heads: commits without their files, in the source's order, newest first.
         notes: what the reader should know about the listing; usually nothing.
-        waiting: SHAs of those heads that were on another branch when the span ended, as far as the source knows.
-        names: of several branches that were listed, their names; None where one was.
-        on: of several branches, which of them have each head, by its SHA.
-        default: of several branches, the name of the repository's default one, whether it is among them or not.
+        waiting: SHAs of heads that were still on another branch when the span ended, as far as the source knows.
+        names: the names of the branches if several were listed; None for one branch.
+        on: for several branches, those that contain each head, by its SHA.
+        default: for several branches, the name of the repository's default one, whether among them or not.
     """
 
     repo: str
@@ -48,7 +49,7 @@ class Listing:
     default: str = ""
 
     def aside(self, sha: str) -> tuple[str, ...]:
-        """Return the branches that have a head which the default one has not; none for a head that it has."""
+        """Return the branches that contain a head if the default one does not; none if it does."""
         on = self.on.get(sha, ())
         return () if self.default in on else on
 
@@ -72,11 +73,11 @@ class CommitSource(Protocol):
 
     @property
     def host(self) -> str:
-        """The host of the server that has `repo`; empty for a clone that does not say, or that was named by whoever opened it."""
+        """The host of the server that has `repo`; empty for a clone that does not say, or whose name was given by the caller."""
 
     @property
     def branch(self) -> str:
-        """The branch that is followed; empty for GitHub's default branch, whose name costs a request."""
+        """The followed branch; empty for GitHub's default branch, whose name costs a request."""
 
     def landed(self, since: datetime, until: datetime) -> Listing:
         """List what was committed in [since, until) and is reachable from the branch.
@@ -87,12 +88,12 @@ class CommitSource(Protocol):
         """
 
     def fetch(self, heads: Sequence[Commit], executor: Executor) -> Iterator[Commit]:
-        """Yield these commits with their files, each as soon as it is here, in any order.
+        """Yield these commits with their files, each as soon as it arrives, in any order.
 
-        What the source cannot give of single ones is marked on them (`FileChange.unseen`, `Commit.is_unread`).
+        What the source cannot provide for single commits is marked on them (`FileChange.unseen`, `Commit.is_unread`).
 
         Raises:
-            Outage: some could not be fetched; those yielded before are whole.
+            Outage: some could not be fetched; those already yielded are complete.
         """
 
     def resolve(self, ref: str) -> Commit:
@@ -111,70 +112,70 @@ class CommitSource(Protocol):
         """
 
     def brought(self, merge: Commit) -> tuple[Commit, ...]:
-        """List what a merge brought, however old it is: what its other parents reach and its first one does not.
+        """List what a merge brought in, however old: what its other parents reach and its first one does not.
 
-        Without their files, newest first; those that the source does not know are left out.
+        The commits have no files and are newest first; those unknown to the source are left out.
 
         Raises:
             Outage: the source did not answer as it should.
         """
 
     def on_branch(self, shas: Collection[str]) -> frozenset[str]:
-        """Return those of these commits that the branch has.
+        """Return the commits among these that the branch contains.
 
         Raises:
             Outage: the source did not answer as it should.
         """
 
     def read_file(self, path: str) -> str | None:
-        """Return a text file of the branch, or None where it is absent or reading it would cost a request."""
+        """Return a text file on the branch, or None if it does not exist or reading it would cost a request."""
 
     def around(self, commits: Sequence[Commit], closely: Collection[str] = ()) -> Mapping[str, Surroundings]:
-        """Return by SHA what stands around the changes of whole commits, as far as that costs no request.
+        """Return by SHA the surroundings of fully read commits' changes, as far as that costs no request.
 
-        Around those whose SHA is in `closely`, the whole project and the day are looked through.
+        For those whose SHA is in `closely`, the whole project and the day are searched.
         """
 
     def standing(self, names: Collection[str], commit: Commit) -> frozenset[str]:
-        """Return which of these names, or ends of paths, the project has somewhere on the day of a commit; none where that costs a request."""
+        """Return which of these names, or ends of paths, the project contains on the day of a commit; none if that costs a request."""
 
 
 class PullRequestSource(Protocol):
-    """A repository whose pull requests can be read. It never raises for what a server does: what it returns says it."""
+    """A repository whose pull requests can be read. It never raises for what a server does: the return value reports it."""
 
     def find(self, commits: Sequence[Commit]) -> Found:
         """Return the pull requests that these commits of the repository came from."""
 
     def refresh(self, pull_requests: Sequence[PullRequest]) -> tuple[list[PullRequest], Unread | None]:
-        """Return these pull requests with what people have added since; those that are gone are not among them."""
+        """Return these pull requests with what people have added since, without those that no longer exist."""
 
     def probe(self) -> Gap | None:
-        """Return why pull requests cannot be read; None where they can."""
+        """Return why pull requests cannot be read; None if they can."""
 
 
 class PageCache(Protocol):
-    """Remembers answers with the ETag they came with, so that an unchanged list costs nothing."""
+    """Stores answers with their ETag, so that an unchanged list costs nothing."""
 
     def get(self, key: str) -> tuple[str, str] | None:
-        """Return (etag, body) as they were put, or None."""
+        """Return the stored (etag, body), or None."""
 
     def put(self, key: str, etag: str, body: str) -> None:
-        """Remember an answer."""
+        """Store an answer."""
 
 
 def fold_merges(heads: Iterable[Commit], brought: Mapping[str, Collection[str]] | None = None) -> list[Commit]:
-    """Make a merge and the commits that it brought one: the merge, with them in `brought`.
+    """Fold a merge and the commits it brought in into one: the merge, with them in `brought`.
 
-    Only commits in `heads` are counted as brought: those that stand on no line of first parents through `heads`, but
-    are reached from a merge's other parents. Where the source said what a merge brought, that holds. The order of what is
-    left stays as it was.
+    Only commits in `heads` count as brought in: those that are on no line of first parents through `heads`, but are
+    reached from a merge's other parents. If the source said what a merge brought in, that is used. The order of the
+    remaining commits is kept.
     """
     ordered = list(heads)
     known = {commit.sha: commit for commit in ordered}
     trunk = _trunk(ordered, known)
     taken: set[str] = set()
     folded = []
-    # Oldest merge first: a commit belongs to the merge through which it came to the trunk.
+    # Oldest merge first: a commit belongs to the merge that brought it to the trunk.
     for merge in reversed([commit for commit in ordered if commit.sha in trunk and commit.is_merge]):
         if brought and merge.sha in brought:
             found = (known.keys() & set(brought[merge.sha])) - taken
@@ -189,10 +190,10 @@ def fold_merges(heads: Iterable[Commit], brought: Mapping[str, Collection[str]] 
 
 
 def cut_off(heads: Iterable[Commit]) -> list[Commit]:
-    """Return the merges on the trunk of which `heads` cannot tell what they brought.
+    """Return the merges on the trunk for which `heads` does not show what they brought in.
 
-    Where a side branch leaves `heads`, it may end on the trunk, long ago, or go on. Where it goes down to the beginning of
-    history, the trunk is not in `heads` as a whole: some of its commits have odd dates.
+    A side branch that leaves `heads` may end on the trunk, long ago, or go on. If it goes down to the beginning of history,
+    `heads` does not contain the whole trunk: some of its commits have odd dates.
     """
     ordered = list(heads)
     known = {commit.sha: commit for commit in ordered}
@@ -207,9 +208,9 @@ def cut_off(heads: Iterable[Commit]) -> list[Commit]:
 
 
 def _trunk(ordered: Sequence[Commit], known: Mapping[str, Commit]) -> set[str]:
-    """Return the commits that stand on a line of first parents which no merge brought in.
+    """Return the commits on a line of first parents that no merge brought in.
 
-    Where the trunk itself was pulled before a push, both sides are the trunk: somebody's own commits, and what others had pushed.
+    If the trunk itself was pulled before a push, both sides are the trunk: one's own commits, and what others had pushed.
     """
     inner = {sha for commit in ordered for sha in commit.parents}
     waiting = [commit.sha for commit in ordered if commit.sha not in inner]
@@ -225,7 +226,7 @@ def _trunk(ordered: Sequence[Commit], known: Mapping[str, Commit]) -> set[str]:
 
 
 def reached(starts: Iterable[str], known: Mapping[str, Commit], outside: Collection[str] = ()) -> set[str]:
-    """Return those of `known` that are `starts` or their ancestors, without `outside` and what is only reached through it."""
+    """Return the commits in `known` that are `starts` or their ancestors, without `outside` and what is only reached through it."""
     found: set[str] = set()
     waiting = list(starts)
     while waiting:
@@ -237,6 +238,6 @@ def reached(starts: Iterable[str], known: Mapping[str, Commit], outside: Collect
 
 
 def hunks_of(section: str) -> str:
-    """Return the hunks of one file's section of a diff, or an empty string."""
+    """Return the hunks in one file's section of a diff, or an empty string."""
     start = _HUNK.search(section)
     return section[start.start() :].removesuffix("\n") if start else ""

@@ -1,7 +1,7 @@
-"""When commits came to a branch, where their dates cannot tell: what they are built on, and what is built on them, can.
+"""When commits reached a branch if their dates cannot tell: what they build on, and what builds on them, can.
 
-A commit's date is its committer's clock, which may be wrong by decades, or a number that is no date. Its place in the
-line of first parents is certain: it came after everything below it and before everything above.
+A commit's date comes from its committer's clock, which may be wrong by decades, or is not a valid date at all. Its position
+in the line of first parents is certain: it came after everything below it and before everything above.
 """
 
 from bisect import bisect_right
@@ -13,20 +13,20 @@ from analysis.commits.window import Window
 from analysis.sources import reached
 
 CLOCKS_DIFFER = timedelta(days=1)
-"""A commit that claims to be from later than this is from no day that will come."""
+"""A commit dated further in the future than this has a wrong date."""
 
 _SKEW = timedelta(hours=1)
-"""Clocks that differ by less than this put nothing out of order."""
+"""Smaller differences between clocks do not count as out of order."""
 
 _IN_VIEW = 10
-"""A date from the window on counts as many times as an older one: too few commits may lie below what is odd to outvote it."""
+"""A date from the window on counts this many times as much as an older one: too few commits may be below an odd one to outvote it."""
 
 
 def misdated(newest: Sequence[Commit], told: Collection[str], since: datetime, until: datetime) -> list[Commit] | None:
-    """Return the commits above what was told, down the line of first parents, whose dates lie outside of [since, until).
+    """Return the commits above those already reported, down the line of first parents, whose dates are outside [since, until).
 
-    Their clocks were wrong, or they waited for long: no day's list would ever have them. None where the line does not
-    reach what was told, so that nothing says when they came.
+    Their clocks were wrong, or they waited for long: no day's list would ever contain them. None if the line does not reach
+    what was reported, so that nothing says when they came.
     """
     known = {commit.sha: commit for commit in newest}
     sha = newest[0].sha if newest else ""
@@ -39,9 +39,9 @@ def misdated(newest: Sequence[Commit], told: Collection[str], since: datetime, u
 
 
 def awaited(heads: Sequence[Commit], newest: Sequence[Commit], until: datetime) -> set[str]:
-    """Return the SHAs of those `heads` that reached the branch after `until`: a merge of its own line brought them then.
+    """Return the SHAs of the `heads` that reached the branch after `until`, through a merge on its own line.
 
-    Only what the newest commits prove; nothing where they do not go back to `until`.
+    Only what the newest commits prove; nothing if they do not go back to `until`.
     """
     known = {commit.sha: commit for commit in (*newest, *heads)}
     sha, later = newest[0].sha if newest else "", list[Commit]()
@@ -56,9 +56,9 @@ def awaited(heads: Sequence[Commit], newest: Sequence[Commit], until: datetime) 
 
 
 def lines(start: str, known: Mapping[str, Commit]) -> Iterator[list[Commit]]:
-    """Yield the line of first parents down from `start`, as far as it is known, newest first.
+    """Yield the line of first parents down from `start`, as far as known, newest first.
 
-    Where the trunk itself was pulled before a push, what others had pushed is a line of its own, below that merge.
+    If the trunk itself was pulled before a push, what others had pushed is a separate line below that merge.
     """
     waiting, seen = [(start, list[Commit]())], set[str]()
     while waiting:
@@ -66,7 +66,7 @@ def lines(start: str, known: Mapping[str, Commit]) -> Iterator[list[Commit]]:
         while sha in known:
             commit = known[sha]
             line.append(commit)
-            if sha in seen:  # joined, with one commit below that both lines have
+            if sha in seen:  # joined, down to one commit that both lines share
                 break
             seen.add(sha)
             waiting += [(parent, [commit]) for parent in commit.parents[1:]] if commit.catches_up else []
@@ -75,9 +75,9 @@ def lines(start: str, known: Mapping[str, Commit]) -> Iterator[list[Commit]]:
 
 
 def out_of_order(line: Sequence[Commit], window: Window, now: datetime) -> list[Commit]:
-    """Return the commits of a line (newest first) that may have come within a window and whose dates deny it.
+    """Return the commits of a line (newest first) that may have come within a window although their dates say otherwise.
 
-    The dates that are believed are the most that agree with the line's order; none of them is still to come or unreadable.
+    The largest set of dates that agree with the line's order is believed, without future or unreadable ones.
     """
     upwards = line[::-1]
     dated = [commit for commit in upwards if not commit.is_undated and commit.committed_at < now + CLOCKS_DIFFER]
@@ -91,7 +91,7 @@ def out_of_order(line: Sequence[Commit], window: Window, now: datetime) -> list[
             continue
         below = next((one.committed_at for one in reversed(upwards[:at]) if one.sha in believed), None)
         above = next((one.committed_at for one in upwards[at:] if one.sha in believed), now)
-        if below is None and upwards[0].parents:  # what lies below is not known: it may be of any time
+        if below is None and upwards[0].parents:  # what is below is unknown: it may be from any time
             continue
         is_odd = below is None or not below - _SKEW <= commit.committed_at <= above + _SKEW
         if is_odd and (below is None or below < window.end) and above >= window.start:

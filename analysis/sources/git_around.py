@@ -1,6 +1,6 @@
-"""What a clone knows around a commit: the files that it touches, who uses what it changes, and what else touched them that day.
+"""What a clone knows around a commit: the files it touches, who uses what it changes, and what else touched them that day.
 
-A model does better with it and can do without: whatever git does not say in time, or says too much of, is left out.
+A model does better with it but can do without: whatever git does not deliver in time, or delivers too much of, is left out.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -16,16 +16,16 @@ from analysis.sources import LARGEST_PATCH
 from analysis.sources.git_command import ASIDE, Git
 
 _MOST_LINES, _MOST_TEXTS = 4_000_000, 200_000_000
-"""Bytes of lines that are found, and of files that are read."""
+"""Bytes of matching lines, and of files read."""
 
 _NO_CODE = tuple(
     f":(exclude,icase)*{kind}" for kind in ("test*", ".md", ".rst", ".txt", ".json", ".lock", ".csv", ".svg")
 )
-"""Files that call nothing, or whose calls reach nobody."""
+"""Files that call nothing, or whose calls do not matter to users."""
 
 
 class Around:
-    """Reads what stands around commits.
+    """Reads the surroundings of commits.
 
     Args:
         listed: the commits that landed together with them, newest first; may be empty.
@@ -35,7 +35,7 @@ class Around:
         self._git, self._listed = git, listed
 
     def of(self, commits: Sequence[Commit], closely: Collection[str]) -> dict[str, Surroundings]:
-        """Return by SHA what stands around commits; around those in `closely` that is also who uses what they change, and neighbours."""
+        """Return commits' surroundings by SHA; for those in `closely`, including uses of what they change, and neighbours."""
         files = self._files(commits)
         found = {one.sha: replace(files.get(one.sha, NOTHING), has_tree=True) for one in commits}
         close = [commit for commit in commits if commit.sha in closely]
@@ -49,7 +49,7 @@ class Around:
         return found
 
     def standing(self, names: Collection[str], commit: Commit) -> frozenset[str]:
-        """Return which of these names, or ends of paths, the project has somewhere; they may be any text."""
+        """Return which of these names, or ends of paths, occur in the project; they may be any text."""
         tree = self._listed[0].sha if self._listed else commit.sha
         wanted = [name for name in names if name.strip() and "\n" not in name and "\0" not in name]
         given = [word for name in wanted for word in ("-e", name)]
@@ -87,8 +87,8 @@ class Around:
 
     @cached_property
     def _touched(self) -> list[tuple[Commit, frozenset[str]]]:
-        """Each commit that was listed, but for merges, with the paths that it touches."""
-        shas = "".join(f"{commit.sha}\n" for commit in self._listed)  # a last line without its end is not read
+        """Each listed commit, except merges, with the paths it touches."""
+        shas = "".join(f"{commit.sha}\n" for commit in self._listed)  # git ignores a last line without a newline
         out = self._git.beginning(
             "diff-tree", "--stdin", "-r", "--root", "--name-only", "-z", "--no-renames",
             given=shas, most=_MOST_LINES, limit=ASIDE,
@@ -102,7 +102,7 @@ class Around:
         return [(known[sha], frozenset(some)) for sha, some in paths.items()]
 
     def _lines(self, names: Sequence[str], tree: str) -> Iterator[SourceLine]:
-        """Yield the lines of a tree that hold one of these names in whole."""
+        """Yield the lines in a tree that contain one of these names as a whole word."""
         out = self._git.beginning(
             "grep", "-n", "-z", "-w", "-E", "-I", "--no-color", "--full-name", "-e", "|".join(names), tree, "--", ".", *_NO_CODE,
             most=_MOST_LINES, limit=ASIDE,
@@ -114,7 +114,7 @@ class Around:
                 yield SourceLine(place.partition(":")[2], int(number), text)
 
     def _texts(self, names: Sequence[str]) -> dict[str, str]:
-        """Return what these blobs hold; what is none, is too large, or does not come in time is left out."""
+        """Return the contents of these blobs; what is not a blob, is too large, or does not arrive in time is left out."""
         asked = [name for name in names if "\n" not in name]
         out = self._git.beginning(
             "cat-file", "--batch", given="\n".join(asked), most=_MOST_TEXTS, limit=ASIDE
@@ -136,5 +136,5 @@ class Around:
 
 
 def _starts(path: str) -> list[int]:
-    """Return where the parts of a path begin."""
+    """Return the offsets at which a path's parts begin."""
     return [0, *(at + 1 for at, char in enumerate(path) if char == "/")]

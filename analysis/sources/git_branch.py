@@ -1,8 +1,8 @@
-"""Which branch of a clone is followed, and the commit that it stands at.
+"""Which branch of a clone is followed, and the commit it points at.
 
-A clone knows of its remote what the last fetch brought. Where the branch it follows is gone from the remote, where a
-reference names no commit, or where a fetch did not reach the branch, what the clone shows is no quiet day: the branch's
-successor is followed where only one can be meant, and everything else is told.
+A clone knows about its remote what the last fetch brought. If the followed branch no longer exists on the remote, if a
+reference names no commit, or if a fetch did not update the branch, the clone must not be mistaken for a quiet day: the
+branch's successor is followed if it is unambiguous, and everything else is reported.
 """
 
 import re
@@ -16,20 +16,20 @@ from analysis.sources.remarks import Remark
 
 _LOCAL, _REMOTE = "refs/heads/", "refs/remotes/origin/"
 _USUAL = {"main", "master", "trunk", "develop", "development"}
-"""What default branches are called; a renamed one goes from one of these to another."""
+"""Usual names of default branches; a rename goes from one of these to another."""
 _BESIDE = {"develop", "development", "dev", "next"}
-"""What usually is ahead of a default branch."""
+"""Branches that are usually ahead of a default branch."""
 
 _FETCHED = re.compile(r"^([0-9a-f]{40,64})\t(not-for-merge)?\t(?:branch '(.+)' of )?(.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Tip:
-    """A branch and the commit it stands at; `sha` is empty in a repository without commits.
+    """A branch and the commit it points at; `sha` is empty in a repository without commits.
 
     Attributes:
         notes: what the reader should know about the choice.
-        was_fetched: the last fetch asked for it, as far as is known; else it may be older than that.
+        was_fetched: the last fetch included it, as far as is known; else it may be older than that.
     """
 
     branch: str
@@ -40,7 +40,7 @@ class Tip:
 
 @dataclass(frozen=True, slots=True)
 class _Fetched:
-    """What the last fetch from the remote brought: branches with their SHAs, and whether it asked for all of them."""
+    """What the last fetch from the remote brought: branches with their SHAs, and whether it included all of them."""
 
     branches: dict[str, str]
     is_all: bool
@@ -48,11 +48,11 @@ class _Fetched:
 
 
 class Branches:
-    """The branches of a clone, as they stand now.
+    """The branches of a clone, as they are now.
 
     Args:
-        repo: what to call the repository in an error's sentence.
-        remote: its remote's URL, empty for none.
+        repo: the repository's name for error messages.
+        remote: its remote's URL; empty for none.
     """
 
     def __init__(self, git: Git, repo: str, remote: str) -> None:
@@ -64,7 +64,7 @@ class Branches:
         self._fetched = _last_fetch(git, remote, self._refspecs) if remote else _Fetched({}, is_all=False, default="")
 
     def named(self, wanted: str) -> Tip:
-        """Return a branch by its name, as people say it and as `git branch -a` lists it: main, origin/main, remotes/up/main.
+        """Return a branch by name, as people write it or as `git branch -a` lists it: main, origin/main, remotes/up/main.
 
         Raises:
             NotFound: there is none of that name.
@@ -80,11 +80,11 @@ class Branches:
         raise NotFound(f"{self._repo} has no branch {wanted!r}: `git branch -a` in {self._git.path} lists what it has.")
 
     def followed(self) -> Tip:
-        """Return the branch to follow where none is named: the remote's default one, else what is checked out.
+        """Return the branch to follow if none is named: the remote's default one, else what is checked out.
 
         Raises:
-            Damaged: it names no commit, it is gone from the remote and what came after it is not certain, or what was
-                fetched did not reach it.
+            Damaged: it names no commit, it is gone from the remote without a clear successor, or fetches did not
+                update it.
         """
         if self._has(f"{_REMOTE}HEAD"):
             default = self._git("symbolic-ref", "--quiet", f"{_REMOTE}HEAD", check=False).strip()
@@ -105,15 +105,15 @@ class Branches:
         return Tip(name, sha)
 
     def names(self) -> tuple[str, ...]:
-        """Return the names of the remote's branches that are not gone from it; of a mirror, or without a remote, those here."""
+        """Return the names of branches that still exist on the remote; for a mirror, or without a remote, the local ones."""
         prefix = _REMOTE if any(ref.startswith(_REMOTE) for ref in self._refs) else _LOCAL
         found = (ref.removeprefix(prefix) for ref in self._refs if ref.startswith(prefix) and ref != f"{prefix}HEAD")
         return tuple(name for name in found if not self._is_gone(name))
 
     def left_behind(self, tip: Tip, span: Sequence[str], *, is_quiet: bool) -> Iterator[Remark]:
-        """Yield a remark for each branch that has all of the followed one and more of a span: it may be the default one by now.
+        """Yield a remark for each branch that contains the followed one plus commits of a span: it may be the new default.
 
-        A clone does not hear of that. What usually is ahead of a default branch counts only where the followed one `is_quiet`.
+        A clone does not learn of that. Branches that are usually ahead of a default one count only if the followed one `is_quiet`.
         """
         prefix = _REMOTE if self._has(_REMOTE + tip.branch) else _LOCAL
         if prefix == _LOCAL and not self._is_mirror:
@@ -130,37 +130,37 @@ class Branches:
     # -- which one
 
     def _tracked(self, name: str) -> Tip:
-        """Return a branch of the remote's, or the one that came after it."""
+        """Return a branch of the remote, or its successor."""
         if self._has(_REMOTE + name) and not self._is_gone(name):
             return self._tip(name)
         return self._successor(name, _REMOTE)
 
     def _upstream(self, name: str) -> str:
-        """Return the branch of the remote's that a local one was set to follow; empty for none."""
+        """Return the remote branch that a local one is set to track; empty for none."""
         if self._setting(f"branch.{name}.remote") != "origin":
             return ""
         return self._setting(f"branch.{name}.merge").removeprefix(_LOCAL)
 
     def _setting(self, name: str) -> str:
-        """Return the value that holds of those that a setting is given; empty for none."""
+        """Return a setting's effective value; empty for none."""
         return self._settings.get(name, [""])[-1].strip()
 
     def _is_gone(self, name: str) -> bool:
-        """Whether the last fetch asked for every branch and this one was not among them."""
+        """Whether the last fetch included every branch and this one was not among them."""
         return self._fetched.is_all and name not in self._fetched.branches
 
     def _settled_by(self, prefix: str, new: str) -> str:
-        """Return the command by which a clone follows the remote's default branch from then on."""
+        """Return the command that makes a clone follow the remote's default branch from then on."""
         if prefix == _REMOTE:
             return f"`git -C {self._git.path} remote set-head origin --auto`"
         return f"`git -C {self._git.path} symbolic-ref HEAD {_LOCAL}{new}`"
 
     def _successor(self, old: str, prefix: str) -> Tip:
-        """Return what the remote's default branch is called now, where only one branch can be meant."""
+        """Return the remote's new default branch, if it is unambiguous."""
         names = [ref.removeprefix(prefix) for ref in self._refs if ref.startswith(prefix) and ref != f"{prefix}HEAD"]
         names = [name for name in names if name != old and not self._is_gone(name)]
         before = self._refs.get(prefix + old) or self._refs.get(_LOCAL + old)
-        if before:  # what was renamed still has the history that it had
+        if before:  # a renamed branch still has its history
             names = [name for name in names if self._is_within(before, self._refs[prefix + name])]
         usual = [name for name in names if name in _USUAL]
         found = names if len(names) == 1 else usual if old in _USUAL else []
@@ -173,7 +173,7 @@ class Branches:
         return self._tip(new, Remark("branch_gone", old=old, new=new, mend=self._settled_by(prefix, new)))
 
     def _unborn(self, name: str) -> Tip:
-        """Return a branch without commits: in an empty repository that is all there is, in any other it is damage."""
+        """Return a branch without commits: normal in an empty repository, damage in any other."""
         prefix = _LOCAL if any(ref.startswith(_LOCAL) for ref in self._refs) else _REMOTE
         if any(ref.startswith(prefix) for ref in self._refs):
             return self._successor(name, prefix)
@@ -196,14 +196,14 @@ class Branches:
         return ref in self._refs or ref in self._broken
 
     def _commit(self, ref: str) -> str:
-        """Return the commit of a reference that exists."""
+        """Return the commit of an existing reference."""
         sha = self._git("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}", check=False).strip()
         if not sha:
             raise Damaged(self._lost(f"{ref} points to a commit that is missing"))
         return sha
 
     def _newest(self, name: str) -> str:
-        """Return where a branch stands: what was committed here and not pushed counts, unless that is behind or apart."""
+        """Return where a branch points: local commits not yet pushed count, unless the branch is behind or has diverged."""
         remote, local = _REMOTE + name, _LOCAL + name
         if not self._has(remote):
             return self._commit(local)
@@ -215,7 +215,7 @@ class Branches:
         return not self._git("rev-list", "-1", f"{tip}..{sha}", limit=LONG).strip()
 
     def _refuse_unreached(self, name: str, tip: str) -> None:
-        """Refuse a branch that a fetch left behind: a bare clone has no setting that would bring it forward."""
+        """Reject a branch that a fetch left behind: a bare clone has no setting that would update it."""
         if self._refspecs:
             return
         brought = self._fetched.branches.get(name) or self._fetched.default
@@ -231,20 +231,20 @@ class Branches:
 
 
 def _last_fetch(git: Git, remote: str, refspecs: Sequence[str]) -> _Fetched:
-    """Read what the last fetch noted, see https://git-scm.com/docs/git-fetch#_output ."""
+    """Read what the last fetch recorded, see https://git-scm.com/docs/git-fetch#_output ."""
     text = ""
     for folder in git("rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir").splitlines():
         file = Path(folder, "FETCH_HEAD")
         text = text or (file.read_text(errors="replace") if file.is_file() else "")
     own = [line for line in _FETCHED.findall(text) if _same(line[3], remote)]
     branches = {branch: sha for sha, _, branch, _ in own if branch}
-    # What was asked for by its name is for merging; only a fetch of everything lists what is not.
+    # What was fetched by name is for merging; only a fetch of everything lists what is not.
     is_all = any("*:" in spec for spec in refspecs) and any(aside and branch for _, aside, branch, _ in own)
     return _Fetched(branches, is_all, next((sha for sha, _, branch, _ in own if not branch), ""))
 
 
 def _same(shown: str, remote: str) -> bool:
-    """Whether a URL as git shows it after a fetch is that of the remote: without its login and what ends it."""
+    """Whether a URL as git shows it after a fetch is that of the remote, ignoring its login and suffix."""
     return _bare(shown) == _bare(remote)
 
 

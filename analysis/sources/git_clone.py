@@ -1,4 +1,4 @@
-"""Commits from a local clone, by `git log`. Nothing is fetched and nothing in the clone is changed.
+"""Commits from a local clone, by `git log`. Nothing is fetched, and nothing in the clone is changed.
 
 https://git-scm.com/docs/git-log
 """
@@ -34,12 +34,12 @@ _DIFF = (
 )  # fmt: skip
 _NEWEST = 100  # as many as a page of GitHub's
 _BELOW = 3
-"""So many generations of commits that are older than the days asked for prove that these are whole: a date alone may be wrong."""
-_AT_ONCE = 50  # commits whose diffs are held in memory together
+"""Generations of older commits that prove that the requested days are complete: a single date may be wrong."""
+_AT_ONCE = 50  # commits whose diffs are in memory at the same time
 _PULL = r"^Merge (remote-tracking )?(branch|https?:|main|master|trunk|origin/|upstream/)"
-"""What may be a merge that catches up, so that not every merge is read."""
+"""Titles of merges that may bring a branch up to date, so that not every merge is read."""
 _MOST_PULLS = 50
-"""Where the trunk was pulled more often since, what waited elsewhere is not told apart."""
+"""If the trunk was pulled more often since, commits that waited elsewhere are not identified."""
 _SECTION = re.compile(r"^diff --git ", re.MULTILINE)
 
 
@@ -47,10 +47,10 @@ class GitClone:
     """A clone on this machine (working tree or bare).
 
     Args:
-        path: the clone's folder, or one below its root.
-        repo: what to call it; default: `owner/name` from its remote, or the folder's name.
+        path: the clone's folder, or one inside it.
+        repo: its name; default: `owner/name` from its remote, or the folder's name.
         branch: the branch to follow; default: the remote's default branch, or what is checked out.
-        environ: the environment that git runs in; its own `GIT_*` variables are left out.
+        environ: the environment that git runs in, without its `GIT_*` variables.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class GitClone:
 
     @property
     def host(self) -> str:
-        """The host that its remote names, where the name comes from there too."""
+        """The host in its remote's URL, if the name comes from there too."""
         return self._host
 
     @property
@@ -86,7 +86,7 @@ class GitClone:
 
     def landed(self, since: datetime, until: datetime) -> Listing:
         """List what was committed in [since, until); see CommitSource."""
-        # What came since the last listing is listed too.
+        # Look again, so that what arrived since the last listing is included.
         branches, tip = self._look() if self._is_listed or not self._seen else self._seen
         self._is_listed = True
         if not tip.sha:
@@ -104,10 +104,10 @@ class GitClone:
         return Listing(self._repo, tip.branch, heads, tuple(notes), frozenset(waiting.split()))
 
     def _stood(self, tip: str, last: int) -> list[str]:
-        """Return where the branch stood at a moment: what it reaches now may have waited on another branch then.
+        """Return where the branch pointed at a moment: what it reaches now may have been on another branch then.
 
-        It is the newest commit of the line of first parents, and where the trunk was pulled after that moment, also that of
-        the line that the pull brought. Empty where the branch had no commit then.
+        That is the newest commit on the line of first parents and, if the trunk was pulled after that moment, also the newest
+        on the line that the pull brought in. Empty if the branch had no commit then.
         """
         stood, waiting, pulls = list[str](), [tip], set[str]()
         while waiting:
@@ -131,7 +131,7 @@ class GitClone:
         shas = list(known)
         for start in range(0, len(shas), _AT_ONCE):
             for sha, files in self._patches(shas[start : start + _AT_ONCE]):
-                # A commit of which not even the names can be read is told as such; one without changes has no files.
+                # A commit whose file names cannot be read is reported as such; one without changes has no files.
                 whole = replace(known[sha], files=files or (), more_files=files is None)
                 yield replace(whole, submodules=self._submodules.moved_by(whole))
 
@@ -150,17 +150,17 @@ class GitClone:
         tip = self._tip()
         if not tip.sha:
             return ()
-        # By dates an odd one would hide what lies below it.
+        # Sorted by date, an odd one would hide what is below it.
         line, dated = (self._git("rev-list", *how, f"-{_NEWEST}", tip.sha).split() for how in (["--first-parent"], []))
         return self.heads(list(dict.fromkeys([*line, *dated])))
 
     def brought(self, merge: Commit) -> tuple[Commit, ...]:
-        """List what a merge brought; see CommitSource."""
+        """List what a merge brought in; see CommitSource."""
         first, *others = merge.parents
         return self.heads(self._git("rev-list", *others, "--not", first, limit=LONG).split())
 
     def read_file(self, path: str) -> str | None:
-        """Return a text file as it stands on the branch, or None."""
+        """Return a text file as it is on the branch, or None."""
         tip = self._tip()
         if not tip.sha:
             return None
@@ -168,11 +168,11 @@ class GitClone:
         return text or None
 
     def around(self, commits: Sequence[Commit], closely: Collection[str] = ()) -> Mapping[str, Surroundings]:
-        """Return what stands around the changes of these commits; see CommitSource."""
+        """Return the surroundings of these commits' changes; see CommitSource."""
         return self._around.of(commits, closely)
 
     def standing(self, names: Collection[str], commit: Commit) -> frozenset[str]:
-        """Return which of these names the project has somewhere; see CommitSource."""
+        """Return which of these names occur in the project; see CommitSource."""
         return self._around.standing(names, commit) if names else frozenset()
 
     def heads(self, shas: Sequence[str]) -> tuple[Commit, ...]:
@@ -186,7 +186,7 @@ class GitClone:
     # -- reading git's answers
 
     def _stored(self, shas: Sequence[str]) -> Iterator[Commit]:
-        """Read commits as they are stored: `git log` loses those whose header names an encoding that they do not have."""
+        """Read commits as stored: `git log` loses those whose header names the wrong encoding."""
         rest = self._git.raw("cat-file", "--batch", given="\n".join(shas), limit=LONG)
         at = 0
         for sha in shas:
@@ -198,7 +198,7 @@ class GitClone:
             yield self._head(sha, rest[end + 1 : at - 1])
 
     def _head(self, sha: str, stored: bytes) -> Commit:
-        """Read one commit as git keeps it, see https://git-scm.com/book/en/v2/Git-Internals-Git-Objects ."""
+        """Read one commit as git stores it, see https://git-scm.com/book/en/v2/Git-Internals-Git-Objects ."""
         header, _, message = stored.partition(b"\n\n")
         fields: dict[bytes, list[bytes]] = {}
         for line in header.split(b"\n"):
@@ -219,8 +219,8 @@ class GitClone:
         )
 
     def _patches(self, shas: Sequence[str]) -> Iterator[tuple[str, tuple[FileChange, ...] | None]]:
-        """Yield the files of these commits; where git fails at them, one by one, so that single ones do not hide the others."""
-        # A random mark before each SHA: a file's name may hold any text but this one.
+        """Yield these commits' files; if git fails, one by one, so that single ones do not hide the others."""
+        # A random mark before each SHA: a file's name may contain any text but this one.
         mark = f"\1{secrets.token_hex(8)}:"
         try:
             out = self._git(
@@ -239,7 +239,7 @@ class GitClone:
             yield sha.strip(), tuple(_files(rest.lstrip("\n")))
 
     def _names(self, sha: str) -> tuple[FileChange, ...] | None:
-        """Return the files of a commit whose diff cannot be made, as its trees name them; None where a tree is lost."""
+        """Return the files of a commit that cannot be diffed, as named in its trees; None if a tree is missing."""
         raw = self._git(
             "diff-tree", "-z", "-r", "--root", "-m", "--first-parent", "--no-commit-id", "--raw", "--no-renames", sha,
             check=False,
@@ -277,11 +277,11 @@ class GitClone:
         return Path(root.strip()).name.removesuffix(".git")
 
     def _tip(self) -> Tip:
-        """Return the branch and the commit it stands at."""
+        """Return the branch and the commit it points at."""
         return (self._seen or self._look())[1]
 
     def _look(self) -> tuple[Branches, Tip]:
-        """Return the branches as they stand now, and the one that is followed."""
+        """Return the branches as they are now, and the followed one."""
         branches = Branches(self._git, self._repo, self._remote)
         self._seen = branches, branches.named(self._wanted) if self._wanted else branches.followed()
         return self._seen
@@ -301,11 +301,11 @@ class GitClone:
             generation = {parent for head in self.heads(sorted(generation)) for parent in head.parents}
 
     def _staleness(self, tip: Tip, until: datetime) -> tuple[Remark, ...]:
-        """A clone that nobody fetched since the window's end may lack the day: that is no quiet day."""
+        """A clone not fetched since the window's end may lack the day: that is not a quiet day."""
         if not self._remote:
             return ()
         folders = self._git("rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir").splitlines()
-        # A clone that was never fetched again has no FETCH_HEAD, but the references that came with it. Where the last
+        # A clone that was never fetched again has no FETCH_HEAD, but the references that came with it. If the last
         # fetch was for something else, the branch is as old as its last change.
         ref = f"refs/remotes/origin/{tip.branch}"
         names = ("FETCH_HEAD", "packed-refs") if tip.was_fetched else (ref, f"logs/{ref}", "packed-refs")
@@ -331,9 +331,9 @@ def _folder(path: str | Path) -> Path:
 
 
 def _text(stored: bytes, encoding: str) -> str:
-    """Read what a commit holds: in the encoding that it names, where that can be, else in UTF-8.
+    """Decode a commit: in the encoding it names if possible, else as UTF-8.
 
-    A header may name anything. One that is no superset of ASCII cannot be meant: git's own headers are in ASCII.
+    A header may name anything. One that is not a superset of ASCII cannot be right: git's own headers are in ASCII.
     """
     try:
         if encoding and "\n".encode(encoding) == b"\n":
@@ -344,7 +344,7 @@ def _text(stored: bytes, encoding: str) -> str:
 
 
 def _ident(line: bytes) -> tuple[bytes, datetime]:
-    """Read `Name <address> seconds zone`; broken clocks and tools write times that are none."""
+    """Read `Name <address> seconds zone`; broken clocks and tools write invalid times."""
     who, _, when = line.rpartition(b">")
     name = who.partition(b"<")[0].strip()
     try:
@@ -374,7 +374,7 @@ def _files(record: str) -> Iterator[FileChange]:
             patch = "\0".join([field, *fields])
     sections = iter([section.removeprefix("\n") for section in _SECTION.split(patch)][1:])
     for change, (added, deleted) in zip(raw, counts, strict=True):
-        # A change of type is shown as a removal and an addition.
+        # A type change is shown as a removal and an addition.
         own = [next(sections, "") for _ in range(2 if change.status == "T" else 1)]
         text = "\n".join(filter(None, map(hunks_of, own))) or None
         is_binary = added == "-"
@@ -394,7 +394,7 @@ class _Raw:
 
 
 class _Unused(Executor):
-    """Stands where the port asks for an executor and this source needs none."""
+    """Placeholder for the executor that the port requires and this source does not need."""
 
 
 _NO_EXECUTOR = _Unused()

@@ -1,7 +1,7 @@
-"""Asking git about a clone: no program that the clone names is started, nothing is fetched, and no call lasts for ever.
+"""Asking git about a clone: no program that the clone names is run, nothing is fetched, and no call lasts forever.
 
-A clone is untrusted input: its configuration may name programs and files that never end. Only plumbing that runs none is
-used, what could is switched off, and whatever still hangs is ended. https://git-scm.com/docs/git-config
+A clone is untrusted input: its configuration may name programs and endless files. Only plumbing that runs none is used,
+whatever could is switched off, and whatever still hangs is killed. https://git-scm.com/docs/git-config
 """
 
 import os
@@ -18,26 +18,26 @@ from analysis.errors import BadInput, Damaged, Outage
 OLDEST_GIT = (2, 37)  # --since-as-filter
 
 QUICK = 60.0
-"""Seconds for a question that git answers at once, however large the clone is."""
+"""Seconds for a question that git answers at once, however large the clone."""
 
 LONG = 300.0
 """Seconds for what reads a whole history or many diffs: five times what the largest public repositories need."""
 
 ASIDE = 20.0
-"""Seconds for what can be done without: a hundred times what it takes in a large repository."""
+"""Seconds for optional questions: a hundred times what they take in a large repository."""
 
 _ENVIRON = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_TERMINAL_PROMPT": "0",
-    "GIT_ALLOW_PROTOCOL": "none",  # a partial clone would fetch what it lacks, by programs that it names
+    "GIT_ALLOW_PROTOCOL": "none",  # a partial clone would fetch what it lacks, using programs that it names
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_GRAFT_FILE": os.devnull,  # grafts hide commits in the same way
     "GIT_OPTIONAL_LOCKS": "0",
     "LC_ALL": "C.UTF-8",
 }
-# The clone may belong to somebody else (a mounted volume): the user named it. Whatever its configuration says, it
+# The clone may belong to somebody else (a mounted volume): the user chose it. Whatever its configuration says, it
 # starts no program and shows commits as GitHub does.
 _OVERRIDES = (
     "safe.directory=*", "core.fsmonitor=false", "log.showSignature=false", "log.showRoot=true",
@@ -49,8 +49,8 @@ class Git:
     """git in one folder.
 
     Args:
-        path: the folder; it need not be the clone's root.
-        environ: the environment that git runs in; its own `GIT_*` variables are left out.
+        path: the folder; not necessarily the clone's root.
+        environ: the environment that git runs in, without its `GIT_*` variables.
     """
 
     def __init__(self, path: Path, environ: Mapping[str, str]) -> None:
@@ -60,26 +60,26 @@ class Git:
     def __call__(
         self, *arguments: str, given: str | None = None, check: bool = True, limit: float | None = None
     ) -> str:
-        """Run git and return what it says; without `check` an empty string where it fails.
+        """Run git and return its output; without `check`, an empty string if it fails.
 
-        It reads `given`, and has `limit` seconds, by default QUICK.
+        `given` is its input; it has `limit` seconds, by default QUICK.
 
         Raises:
-            BadInput: git is not installed, or the clone is a partial one and lacks what is asked for.
-            Damaged: git fails, or is not done in time.
+            BadInput: git is not installed, or the clone is partial and lacks what is asked for.
+            Damaged: git fails, or does not finish in time.
         """
         return self.raw(*arguments, given=given, check=check, limit=limit).decode(errors="replace")
 
     def raw(self, *arguments: str, given: str | None = None, check: bool = True, limit: float | None = None) -> bytes:
-        """Run git and return the bytes that it says; else the same."""
+        """Like calling it, but return the output as bytes."""
         done = self._run(arguments, given, limit or QUICK)
         if check and done.returncode:
             raise self._problem(done)
         return done.stdout if not done.returncode else b""
 
     def beginning(self, *arguments: str, given: str = "", most: int, limit: float) -> bytes:
-        """Return the first `most` bytes of what git says within `limit` seconds: for what one can do without, so no failure is told."""
-        with TemporaryFile() as spoken:  # a pipe would be full before anybody reads the answer
+        """Return the first `most` bytes of git's output within `limit` seconds; for optional data, so failures are not reported."""
+        with TemporaryFile() as spoken:  # a pipe would fill up before the answer is read
             spoken.write(given.encode())
             spoken.seek(0)
             with subprocess.Popen(  # noqa: S603 - as in _run
@@ -124,11 +124,11 @@ class Git:
         return values
 
     def version(self) -> str:
-        """Return what git calls itself."""
+        """Return git's version string."""
         return _version(self._environ.get("PATH", os.defpath))
 
     def refs(self) -> tuple[dict[str, str], frozenset[str]]:
-        """Return the SHA of each reference by its full name, and the names of those that are unreadable."""
+        """Return each reference's SHA by its full name, and the names of unreadable ones."""
         done = self._run(("for-each-ref", "--format=%(refname) %(objectname)"), None, QUICK)
         if done.returncode:
             raise self._problem(done)
@@ -171,7 +171,7 @@ class Git:
 
 @lru_cache(maxsize=4)
 def _version(search_path: str) -> str:
-    """Ask once: a process opens clones again and again."""
+    """Cached, as a process opens clones again and again."""
     try:
         done = subprocess.run(
             ["git", "--version"],  # noqa: S607 - as in `_command`, whichever git is found first
@@ -190,6 +190,6 @@ def _not_installed() -> BadInput:
 
 
 def is_too_old(version: str) -> bool:
-    """Whether what `git --version` says is a git that cannot read clones as it is done here."""
+    """Whether the output of `git --version` is from a git too old to read clones as done here."""
     found = re.search(r"(\d+)\.(\d+)", version)
     return found is not None and (int(found[1]), int(found[2])) < OLDEST_GIT

@@ -1,4 +1,4 @@
-"""The whole history of a local clone, by git's plumbing; nothing is fetched and nothing in the clone is changed."""
+"""The whole history of a local clone, by git plumbing; nothing is fetched, and nothing in the clone is changed."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -10,11 +10,11 @@ from analysis.sources.git_revisions import GitRevisions
 from analysis.sources.history import BranchNames, Ticket
 
 _MOST_NAMING = 500
-"""Commits whose messages have a text: a common number has a few dozens."""
+"""Most commits whose messages contain a text: a common number has a few dozen."""
 
 
 class GitHistory(GitRevisions):
-    """A clone whose whole history can be asked about; see `analysis.sources.history.History`."""
+    """A clone whose whole history can be queried; see `analysis.sources.history.History`."""
 
     def branch_names(self, beginning: str = "") -> BranchNames:
         """List the branches; see History."""
@@ -23,11 +23,11 @@ class GitHistory(GitRevisions):
         return BranchNames(tips, found.followed().branch)
 
     def ticket(self, number: int) -> Ticket | None:  # noqa: ARG002 - git knows no issues
-        """Return None: only messages tell; see History."""
+        """Return None: only messages are known; see History."""
         return None
 
     def naming(self, texts: Collection[str]) -> tuple[Commit, ...]:
-        """List the commits whose messages have one of these texts; see History."""
+        """List the commits whose messages contain one of these texts; see History."""
         wanted = [text for text in texts if text.strip()]
         if not wanted:
             return ()
@@ -48,7 +48,7 @@ class GitHistory(GitRevisions):
         return frozenset(known) - beyond
 
     def holding(self, shas: Collection[str], tags: Sequence[Tag]) -> Mapping[str, frozenset[str]]:
-        """Return which commits each tag reaches; see History."""
+        """Return the commits that each tag reaches; see History."""
         wanted = {tag.name for tag in tags}
         found: dict[str, set[str]] = {}
         for sha in self._known(shas):
@@ -60,7 +60,7 @@ class GitHistory(GitRevisions):
         return {name: frozenset(held) for name, held in found.items()}
 
     def branches(self) -> list[str]:
-        """Return the names of its branches, the one that was committed to last first, those of remotes with the remote's name."""
+        """Return its branch names, the latest committed to first, remote ones with the remote's name."""
         listed = self._git(
             "for-each-ref", "--sort=-committerdate", "--format=%(refname:short) %(symref)", "refs/heads", "refs/remotes"
         )
@@ -72,7 +72,7 @@ class GitHistory(GitRevisions):
         return self._git
 
     def equivalents(self, shas: Sequence[str], others: Sequence[str]) -> dict[str, str]:
-        """Return which of the other commits changes the same, by git's patch-id, for those that have such a twin."""
+        """Map each commit that has a twin among the others, by git's patch-id, to that twin."""
         ids = self._patch_ids([*shas, *others])
         by_id = {ids[sha]: sha for sha in others if sha in ids}
         return {sha: by_id[ids[sha]] for sha in shas if sha in ids and ids[sha] in by_id}

@@ -1,7 +1,7 @@
-"""The patches of a fork held against what it was forked from: which have landed there, and which conflict now, since when.
+"""A fork's patches compared with its upstream: which have landed there, and which conflict now, since when.
 
-Merges are tried in a repository of our own that borrows the clone's objects: nothing in the clone is changed, and no program that its
-configuration names is run. https://git-scm.com/docs/git-merge-tree
+Merges are tried in a separate repository that borrows the clone's objects: nothing in the clone is changed, and no program
+named in its configuration is run. https://git-scm.com/docs/git-merge-tree
 """
 
 import re
@@ -18,9 +18,9 @@ from analysis.sources.git_command import LONG, Git
 from analysis.sources.git_history import GitHistory
 
 MOST = 300
-"""Patches of a fork; one with more has another history."""
+"""Most patches of a fork; one with more has an unrelated history."""
 _MERGES = (2, 38)
-"""The first git that merges without a work tree."""
+"""The first git version that merges without a work tree."""
 
 
 class NoFork(BadInput):
@@ -32,10 +32,10 @@ class Patch:
     """A commit of a fork's own.
 
     Attributes:
-        landed: the upstream commit that brings the same; None while none does. `is_same`: its diff is the same, else only its title or
-            its number is.
-        conflicts: files in which it conflicts with upstream as it is now; `since`: the first upstream commit that it conflicts with,
-            None where it conflicts with nothing, or did from the start.
+        landed: the upstream commit that makes the same change; None while there is none. `is_same`: its diff is the same, else
+            only its title or its number is.
+        conflicts: files in which it conflicts with upstream as it is now; `since`: the first upstream commit that it conflicts
+            with, None if it conflicts with nothing, or did from the start.
     """
 
     commit: Commit
@@ -105,7 +105,7 @@ class _Merges:
         self._folder.cleanup()
 
     def trunk(self, upstream: str, fork: str) -> list[str]:
-        """Return what upstream has brought since the fork, oldest first, with where they parted before it."""
+        """Return upstream's commits since the fork, oldest first, preceded by the fork point."""
         base = self._git("merge-base", upstream, fork, check=False).strip()
         listed = self._git(
             "rev-list", "--first-parent", "--reverse", upstream, *([f"^{base}"] if base else []), limit=LONG
@@ -113,7 +113,7 @@ class _Merges:
         return [*([base] if base else []), *listed.split()]
 
     def tried(self, commit: Commit, trunk: Sequence[str]) -> tuple[tuple[str, ...], str]:
-        """Return the files in which a patch conflicts with the newest of a trunk, and the first commit of it with which it does."""
+        """Return the files in which a patch conflicts with a trunk's newest commit, and the trunk's first commit that it conflicts with."""
         files = self._conflicts(commit, trunk[-1])
         if not files or self._conflicts(commit, trunk[0]):
             return tuple(sorted(files)), ""
@@ -124,7 +124,7 @@ class _Merges:
         return tuple(sorted(files)), trunk[high]
 
     def _conflicts(self, commit: Commit, upstream: str) -> frozenset[str]:
-        """Return the files that conflict by this patch, and did not already by those before it."""
+        """Return the files in which this patch conflicts and the patches before it did not."""
         before = self._merged(upstream, commit.parents[0]) if commit.parents else frozenset()
         return self._merged(upstream, commit.sha) - before
 

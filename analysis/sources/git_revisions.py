@@ -1,4 +1,4 @@
-"""Revisions of a local clone, by git's plumbing; nothing is fetched and nothing in the clone is changed."""
+"""Revisions of a local clone, by git plumbing; nothing is fetched, and nothing in the clone is changed."""
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
@@ -16,16 +16,14 @@ class GitRevisions(GitClone):
     """A clone whose revisions can be compared; see `analysis.sources.revisions.Revisions`."""
 
     def between(self, old: str, new: str) -> Between:
-        """List what lies between two revisions; see Revisions."""
+        """List what is between two revisions; see Revisions."""
         first, last = self._revision(old), self._revision(new)
         span = f"{first.sha}..{last.sha}"
         self._refuse_shallow(old, new)
         ahead = self._git("rev-list", "--topo-order", span, limit=LONG).split()
         behind = self._git("rev-list", f"{last.sha}..{first.sha}", limit=LONG).split()
         carried: list[str] = []
-        if (
-            behind
-        ):  # only where both have commits of their own may one be a copy of another; git compares them by patch-id
+        if behind:  # one can be a copy of another only if both sides have their own commits; git compares by patch-id
             marked = self._git(
                 "rev-list", "--right-only", "--no-merges", "--cherry-mark", f"{first.sha}...{last.sha}", limit=LONG
             ).split()
@@ -33,7 +31,7 @@ class GitRevisions(GitClone):
         return Between(first, last, self.heads(ahead), frozenset(carried), self.heads(behind))
 
     def tags(self) -> tuple[Tag, ...]:
-        """List the newest tags; see Revisions. A page of notes is GitHub's, where the remote is there."""
+        """List the newest tags; see Revisions. Pages of notes are GitHub's, if the remote is there."""
         form = "%(refname:short)%09%(objectname)%09%(*objectname)%09%(creatordate:unix)"
         listed = self._git(
             "for-each-ref", "--sort=-creatordate", f"--count={_TAGS}", f"--format={form}", "refs/tags"

@@ -1,7 +1,7 @@
-"""Submodules that a commit in a clone moves: which commits lie between the two it names, as far as the submodule's own clone is here.
+"""Submodules that a commit in a clone moves: the commits between the old and the new one, if the submodule's own clone is here.
 
-A clone keeps those of its submodules in `modules/<name>` of its git directory; the name is in the commit's `.gitmodules`. All of it
-is untrusted input, and can be done without: whatever is odd, missing, or not read in time is left out. Nothing is fetched.
+A clone keeps its submodules' clones in `modules/<name>` of its git directory; the name is in the commit's `.gitmodules`. All
+of it is untrusted and optional: whatever is odd, missing, or not read in time is left out. Nothing is fetched.
 
 https://git-scm.com/docs/gitmodules, https://git-scm.com/docs/gitsubmodules
 """
@@ -18,7 +18,7 @@ from analysis.sources.submodules import GITHUB, MOST_CONFIGURED, NEWEST, moves_o
 _MOST_COUNTED, _MOST_SUBJECTS = 100, 100_000
 """Bytes of two numbers, and of a few subjects."""
 _MOST_MOVES = 20
-"""Submodules that are looked into for one commit; each takes three calls of git."""
+"""Submodules examined for one commit; each takes three calls of git."""
 _SETTING = re.compile(r"submodule\.(?P<name>.+)\.(?P<key>path|url)\n(?P<value>.*)", re.DOTALL)
 
 
@@ -26,14 +26,14 @@ class Submodules:
     """Reads how submodules moved.
 
     Args:
-        web: the web address of the clone's own repository, which relative addresses start from; may be empty.
+        web: the web address of the clone's own repository, which relative URLs are resolved against; may be empty.
     """
 
     def __init__(self, git: Git, web: str) -> None:
         self._git, self._web = git, web
 
     def moved_by(self, commit: Commit) -> tuple[SubmoduleMove, ...]:
-        """Return the moves of a whole commit of which more is known than the two SHAs, in the order of its files."""
+        """Return a fully read commit's moves for which more is known than the two SHAs, in the order of its files."""
         moves = moves_of(commit)
         if not moves:
             return ()
@@ -43,7 +43,7 @@ class Submodules:
         return tuple(move for move in found if move.url or move.came is not None)
 
     def _configured(self, sha: str) -> dict[str, tuple[str, str]]:
-        """Return by path the name and the URL of each submodule that a commit configures."""
+        """Return the name and URL of each submodule that a commit configures, by path."""
         out = self._git.beginning(
             "config", "--no-includes", "--blob", f"{sha}:.gitmodules", "-z", "--get-regexp", r"^submodule\..*\.(path|url)$",
             most=MOST_CONFIGURED, limit=ASIDE,
@@ -55,7 +55,7 @@ class Submodules:
         return {some["path"]: (name, some.get("url", "")) for name, some in values.items() if "path" in some}
 
     def _known(self, name: str, url: str, move: SubmoduleMove) -> SubmoduleMove:
-        """Return a move with what is known of it."""
+        """Return a move with what is known about it."""
         linked = with_comparison(move, page_of(url, self._web, {GITHUB}))
         folder = self._folder(name)
         counts = _counts(folder, move) if folder else None
@@ -65,8 +65,8 @@ class Submodules:
         return replace(linked, came=came, lost=lost, newest=tuple(_newest(folder, move)))
 
     def _folder(self, name: str) -> Git | None:
-        """Return the submodule's own clone, if it is here and its history is whole."""
-        if ".." in re.split(r"[/\\]", name):  # as git itself refuses it
+        """Return the submodule's own clone, if it is here and its history is complete."""
+        if ".." in re.split(r"[/\\]", name):  # git itself rejects it
             return None
         common = self._git("rev-parse", "--path-format=absolute", "--git-common-dir", check=False).strip()
         modules = Path(common, "modules").resolve()
@@ -79,12 +79,12 @@ class Submodules:
         return Git(folder, self._git.environ) if common and is_here and is_whole else None
 
 
-# The folder is named outright: git would otherwise look for a repository above it, and fail where the submodule's work tree is gone.
+# The folder is passed explicitly: git would otherwise search parent folders, and fail if the submodule's work tree is gone.
 _HERE = ("--git-dir=.", "--work-tree=.")
 
 
 def _counts(git: Git, move: SubmoduleMove) -> tuple[int, int] | None:
-    """Return how many commits only the old one reaches, and how many only the new one; None where one is not here."""
+    """Return how many commits only the old one reaches, and how many only the new one; None if either is not here."""
     out = git.beginning(
         *_HERE,
         "rev-list",

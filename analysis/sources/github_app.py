@@ -1,4 +1,4 @@
-"""Signing in to GitHub as the installation of an app: tokens that hold for an hour, renewed before they end.
+"""Signing in to GitHub as an app installation: tokens that are valid for an hour, renewed before they expire.
 
 https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app
 """
@@ -15,7 +15,7 @@ import github
 from analysis.errors import BadInput, Outage, Unwelcome
 
 _EARLY = timedelta(minutes=5)
-"""Before its end a token is renewed: no request that is under way meets the end of its own."""
+"""How long before expiry a token is renewed, so that none expires during a request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class App:
     """A GitHub App and where it is installed.
 
     Attributes:
-        id: the App ID or the Client ID. `installation`: the number at the end of the installation's address.
+        id: the App ID or the Client ID. `installation`: the number at the end of the installation's URL.
         key: the private key, in PEM.
     """
 
@@ -33,7 +33,7 @@ class App:
 
 
 class InstallationAuth(github.Auth.Token):
-    """The token of an installation, as it is needed; safe to share between threads and connections."""
+    """An installation's token, fetched on demand; safe to share between threads and connections."""
 
     def __init__(self, app: App, base_url: str, now: Callable[[], datetime]) -> None:
         super().__init__("none yet")
@@ -43,12 +43,12 @@ class InstallationAuth(github.Auth.Token):
 
     @property
     def token(self) -> str:
-        """The token that holds now.
+        """The currently valid token.
 
         Raises:
-            BadInput: the key is none.
+            BadInput: the key is not valid.
             Unwelcome: GitHub does not know the app, its key or its installation.
-            Outage: GitHub gives none now.
+            Outage: GitHub issues none at the moment.
         """
         with self._lock:
             if self.expires is None or self.expires - _EARLY <= self._now():

@@ -1,4 +1,4 @@
-"""What GitHub means by answers that bring nothing: REST by their status, GraphQL by its errors; and when a token ends.
+"""What GitHub's failures mean: REST by status, GraphQL by errors; and when a token expires.
 
 https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api
 https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
@@ -17,15 +17,15 @@ Errors = Sequence[Mapping[str, Any]]
 
 
 class Overloaded(Outage):
-    """GitHub did not finish a query in its time: ask for less at once."""
+    """GitHub did not finish a query in time: ask for less at once."""
 
 
 class UnknownField(Outage):
-    """The server's schema lacks something that was asked for: GitHub Enterprise is older than github.com."""
+    """The server's schema lacks a requested field: GitHub Enterprise is older than github.com."""
 
 
 class SingleSignOn(Forbidden):
-    """An organisation wants the token to be authorised for its single sign-on."""
+    """An organisation requires the token to be authorised for its single sign-on."""
 
 
 def sign_on(about: str) -> SingleSignOn:
@@ -39,10 +39,10 @@ def sign_on(about: str) -> SingleSignOn:
 def meaning(  # noqa: PLR0911 - one for each meaning
     status: int, headers: Mapping[str, str], message: str, place: str, about: str, ref: str, *, signs_in: bool
 ) -> Problem:
-    """Say what an answer means that is no success, with its status, its headers and GitHub's own message, which may be empty.
+    """Say what a failed response means, given its status, its headers and GitHub's own message, which may be empty.
 
-    `place` is the server's address as it may be shown, `about` the repository, and `ref` the commit or branch that was
-    asked for, if any; `signs_in` whether somebody signed in to ask.
+    `place` is the server's address as it may be shown, `about` the repository, `ref` the requested commit or branch, if any;
+    `signs_in` says whether the request was authenticated.
     """
     no_more = status == HTTPStatus.FORBIDDEN and headers.get("x-ratelimit-remaining") == "0"
     if no_more or status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -73,7 +73,7 @@ def meaning(  # noqa: PLR0911 - one for each meaning
 
 
 def used_up(headers: Mapping[str, str], *, signs_in: bool) -> RateLimited:
-    """Say until when a limit is used up, and to whoever asked anonymously how it is raised."""
+    """Say until when a limit is used up and, for anonymous requests, how to raise it."""
     until = _renewal(headers)
     when = f"until {until:%H:%M} UTC" if until else "for now"
     anonymous = not signs_in and headers.get("x-ratelimit-remaining") == "0"
@@ -85,7 +85,7 @@ def used_up(headers: Mapping[str, str], *, signs_in: bool) -> RateLimited:
 
 
 def _renewal(headers: Mapping[str, str]) -> datetime | None:
-    """Return when a limit is renewed (UTC): the hour's is told as a time, any other as seconds to wait."""
+    """Return when a limit resets (UTC): the hourly one is given as a time, any other as seconds to wait."""
     reset, wait, date = (headers.get(name, "") for name in ("x-ratelimit-reset", "retry-after", "date"))
     if headers.get("x-ratelimit-remaining") == "0" and reset.isdigit():
         return datetime.fromtimestamp(int(reset), UTC)
@@ -95,12 +95,12 @@ def _renewal(headers: Mapping[str, str]) -> datetime | None:
 
 
 def is_limit(errors: Errors) -> bool:
-    """Whether the limit is used up: the hour's, or that of queries at once."""
+    """Whether a limit is used up: the hourly one, or that on concurrent queries."""
     return any(str(error.get("type")) in {"RATE_LIMIT", "RATE_LIMITED"} for error in errors)
 
 
 def refusal(errors: Errors, about: str) -> Problem:
-    """Say why a query about a repository brought nothing at all, other than for a limit."""
+    """Say why a query about a repository returned nothing at all, limits aside."""
     kinds = {str(error.get("type")) for error in errors}
     message = str(errors[0].get("message", "")) if errors else "it gave no reason"
     if any("saml_failure" in str(error.get("extensions")) or "SAML" in str(error.get("message")) for error in errors):
@@ -115,7 +115,7 @@ def refusal(errors: Errors, about: str) -> Problem:
 
 
 def expiry(headers: Mapping[str, str]) -> datetime | None:
-    """Return when the token of a request expires (UTC); None where its answer does not say.
+    """Return when a request's token expires (UTC); None if the response does not say.
 
     https://docs.github.com/en/rest/authentication/keeping-your-api-credentials-secure: `2026-12-01 09:00:00 UTC`
     """

@@ -1,4 +1,4 @@
-"""The whole history of a repository on GitHub: what closes an issue costs one query, which tag has a commit one comparison each.
+"""A GitHub repository's whole history: finding what closes an issue costs one query, which tags contain a commit one comparison each.
 
 https://docs.github.com/en/graphql/reference/issues#object-issue
 https://docs.github.com/en/rest/commits/commits#compare-two-commits
@@ -20,7 +20,7 @@ from analysis.sources.history import BranchNames, Ticket
 
 _AT_ONCE = 8
 _MOST_TAGS = 12
-"""Tags that are compared for a question: the first ones after the commit, and the newest."""
+"""Tags compared for one question: the first ones after the commit, and the newest."""
 _LARGEST = 2**31 - 1
 """GraphQL's integers end there."""
 
@@ -44,12 +44,12 @@ def _query(repo: str, number: int) -> str:
 
 
 class GitHubHistory(GitHubRevisions):
-    """A repository on GitHub whose whole history can be asked about; see `analysis.sources.history.History`."""
+    """A repository on GitHub whose whole history can be queried; see `analysis.sources.history.History`."""
 
     def branch_names(self, beginning: str = "") -> BranchNames:
-        """List the branches: a conditional request; only where they moved, another one for which is the default. See History.
+        """List the branches: a conditional request and, only if they moved, another one for which is the default. See History.
 
-        A repository's own answer changes with each star that it gets, so that asking for it is seldom free.
+        The repository's own resource changes with each star, so requesting it is rarely free.
         https://docs.github.com/en/rest/git/refs#list-matching-references
         """
 
@@ -66,7 +66,7 @@ class GitHubHistory(GitHubRevisions):
             return str(reply.data["default_branch"])
 
     def ticket(self, number: int) -> Ticket | None:
-        """Return an issue or a pull request, where a token lets us ask; see History."""
+        """Return an issue or pull request, if a token lets us ask; see History."""
         if number > _LARGEST or not self._requests.server.signs_in:
             return None
         try:
@@ -75,7 +75,7 @@ class GitHubHistory(GitHubRevisions):
             UnknownField,
             Forbidden,
             Unwelcome,
-        ):  # an older server, or a token that may not read these: messages tell the rest
+        ):  # an older server, or a token that may not read these: use messages instead
             return None
         found = (answer.get("r0") or {}).get(f"n{number}")
         if not found:
@@ -92,7 +92,7 @@ class GitHubHistory(GitHubRevisions):
         return where is None or str(where["nameWithOwner"]).lower() == self.repo.lower()
 
     def naming(self, texts: Collection[str]) -> tuple[Commit, ...]:  # noqa: ARG002 - GitHub's search of commits is not of branches
-        """Return none: what is stored tells; see History."""
+        """Return none: stored commits are used instead; see History."""
         return ()
 
     def on_branch(self, shas: Collection[str]) -> frozenset[str]:

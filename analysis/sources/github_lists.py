@@ -1,7 +1,7 @@
-"""Lists of commits on GitHub, asked for as seldom as can be: by ETag, and recent ones by a branch's newest page alone.
+"""Lists of commits on GitHub, requested as rarely as possible: by ETag, and recent ones by a branch's newest page alone.
 
-What was listed of a branch is kept with its newest page. When that page is unchanged, so is everything below it; when it
-has changed, what is new joins what was listed before. Only where the two do not meet are older pages asked for.
+A branch's list is stored with its newest page. If that page is unchanged, so is everything below it; if it has changed, new
+commits are joined with those listed before. Only if the two do not meet are older pages requested.
 https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#use-conditional-requests
 """
 
@@ -18,25 +18,25 @@ from analysis.sources import PageCache
 from analysis.sources.github_requests import Requests
 
 Item = Mapping[str, Any]
-"""One commit of a list, as GitHub gives it, with what is used of it alone."""
+"""One commit in a list, as GitHub returns it, reduced to what is used."""
 
 _PAGE = 100
 _RECENT = timedelta(days=2)
-"""A span that ended longer ago is none that is asked for again and again."""
+"""A span that ended longer ago is not requested repeatedly."""
 _KEPT = timedelta(days=15)
-"""How much of a branch's list is kept: more than the days in which late commits are looked for."""
+"""How much of a branch's list is kept: more than the days searched for late commits."""
 _IN_VAIN = 3
-"""So many pages in a row without a commit that is new, and the list has no end."""
+"""Consecutive pages without a new commit after which a list is considered endless."""
 _EVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class _Branch:
-    """What is known of a branch.
+    """What is known about a branch.
 
     Attributes:
         page: its newest commits, in GitHub's order.
-        items: those and older ones; all that was committed from `since` on is among them.
+        items: those and older ones; includes everything committed from `since` on.
     """
 
     page: tuple[Item, ...]
@@ -52,12 +52,12 @@ class _Branch:
 
     @classmethod
     def of(cls, page: Sequence[Item], others: Iterable[Item], since: datetime) -> "_Branch":
-        """Put a page before the other commits that are known."""
+        """Put a page before the other known commits."""
         items = {item["sha"]: item for item in (*page, *others)}
         return cls(tuple(page), tuple(items.values()), since)
 
     def trimmed(self) -> "_Branch":
-        """Leave out what nobody will ask for again, from the end: in between, an old date may lead to newer ones."""
+        """Drop what will not be requested again, only from the end: further up, an old date may lead to newer ones."""
         newest = max(map(_committed, self.page), default=_EVER)
         since = max(self.since, newest - _KEPT) if newest > _EVER + _KEPT else self.since
         wanted = [number for number, item in enumerate(self.items, 1) if _committed(item) >= since]
@@ -69,12 +69,12 @@ class CommitLists:
 
     Args:
         branch: the branch to list; empty for the default one.
-        pages: remembers answers; without it everything is asked for anew.
-        now: the clock, for what is recent; without it nothing is.
-        tip: the SHA that the branch is known to stand at; empty where it is not.
+        pages: stores answers; without it everything is requested anew.
+        now: the clock, to tell what is recent; without it nothing is.
+        tip: the SHA that the branch is known to point at; empty if unknown.
 
     Attributes:
-        repo: `owner/name`; after an answer that found it renamed, the new one.
+        repo: `owner/name`; the new one once an answer shows that it was renamed.
     """
 
     def __init__(
@@ -92,10 +92,10 @@ class CommitLists:
         self._known: _Branch | None = None
 
     def span(self, since: datetime, until: datetime) -> list[Item] | None:
-        """Return what was committed in [since, until), newest first as GitHub orders it; None for a repository without commits.
+        """Return what was committed in [since, until), newest first in GitHub's order; None for a repository without commits.
 
         Raises:
-            NotFound, Outage: GitHub does not give the list.
+            NotFound, Outage: GitHub does not return the list.
         """
         if self._pages is None or self._now is None or until + _RECENT < self._now():
             return self._listed(since, until)
@@ -108,12 +108,12 @@ class CommitLists:
         return [item for item in known.items if since <= _committed(item) < until]
 
     def newest(self) -> tuple[Item, ...]:
-        """Return the newest page of the branch; as it was, where a span was listed just before."""
+        """Return the newest page of the branch; not requested again just after listing a span."""
         known = self._known or self._newest()
         return known.page if known else ()
 
     def is_renamed(self, items: Sequence[Item]) -> bool:
-        """Take the name that answers give the repository; return whether it is another one, not only written otherwise."""
+        """Adopt the repository name used in answers; return whether it is a different one, not just spelt differently."""
         found = re.search(r"//[^/]+/([^/]+/[^/]+)/commit/", items[0]["html_url"]) if items else None
         asked, self.repo = self.repo, found[1] if found else self.repo
         return asked.lower() != self.repo.lower()
@@ -121,7 +121,7 @@ class CommitLists:
     # -- the newest page
 
     def _newest(self) -> _Branch | None:
-        """Ask for the newest page if it changed, and join it with what was listed before; None without commits."""
+        """Request the newest page if it changed, and join it with what was listed before; None without commits."""
         path, query = f"/repos/{self.repo}/commits", self._query()
         etag, before = self._remembered(path, query)
         known = _Branch.load(before) if before else None
@@ -142,7 +142,7 @@ class CommitLists:
         return self._known
 
     def _keep(self, known: _Branch, etag: str = "") -> None:
-        """Remember a branch, under the ETag of its newest page."""
+        """Store a branch, under the ETag of its newest page."""
         self._known = known.trimmed()
         path, query = f"/repos/{self.repo}/commits", self._query()
         etag = etag or self._remembered(path, query)[0]
@@ -150,7 +150,7 @@ class CommitLists:
             self._pages.put(self._key(path, query), etag, json.dumps(self._known.dump()))
 
     def _older(self, since: datetime) -> list[Item]:
-        """Return what lies below the newest page, page by page, down to what was committed before `since`."""
+        """Return what is below the newest page, page by page, down to what was committed before `since`."""
         found: dict[str, Item] = {}
         number, more, in_vain = 2, True, 0
         while more:
@@ -181,10 +181,10 @@ class CommitLists:
             if found is None:
                 return None
             if self.is_renamed(found["items"]):
-                # The redirect of a renamed repository drops the query: what came back is not the window's list.
+                # The redirect of a renamed repository drops the query: the response is not the window's list.
                 items, page = {}, 1
                 continue
-            # What is pushed between two requests moves commits to the next page: they come twice.
+            # A push between two requests moves commits to the next page, so they come twice.
             before = len(items)
             items |= {item["sha"]: item for item in found["items"]}
             page, more, in_vain = page + 1, found["more"], 0 if len(items) > before else in_vain + 1
@@ -215,14 +215,14 @@ class CommitLists:
         return f"{self._requests.server.base_url}{path}?{json.dumps(query, sort_keys=True)}"
 
     def _remembered(self, path: str, query: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-        """Return the ETag and what was kept with it; both empty where nothing is."""
+        """Return the ETag and what was stored with it; both empty if there is nothing."""
         known = self._pages.get(self._key(path, query)) if self._pages is not None else None
         return (known[0], json.loads(known[1])) if known else ("", {})
 
     def _asked(
         self, path: str, query: Mapping[str, Any], etag: str
     ) -> tuple[list[dict[str, Any]] | None, bool, str] | None:
-        """Return the items (None where they are unchanged), whether there are more, and the ETag; None for no commit at all."""
+        """Return the items (None if unchanged), whether there are more, and the ETag; None if there is no commit at all."""
         headers = {"If-None-Match": etag} if etag else {}
         # 409 is "Git Repository is empty."
         accepted = (HTTPStatus.CONFLICT,)
@@ -243,18 +243,18 @@ class CommitLists:
 
 
 def _joined(page: Sequence[Item], before: _Branch | None, *, has_more: bool) -> _Branch:
-    """Join a branch's newest page with what was known of it before."""
+    """Join a branch's newest page with what was known before."""
     older = before.items if before else ()
     known = {item["sha"]: item for item in (*page, *older)}
     listed = {item["sha"] for item in older}
     new = [item for item in page if item["sha"] not in listed]
     here = _reached(page, known)
-    if before and before.page and before.page[0]["sha"] not in here:  # rewritten: what is not reached any more is gone
+    if before and before.page and before.page[0]["sha"] not in here:  # rewritten: what is no longer reachable is gone
         older = tuple(item for item in older if item["sha"] in here)
-    # Where a commit's parent is in neither, what is missing is not newer than the commits above it.
+    # If a commit's parent is in neither, what is missing is not newer than the commits above it.
     loose = {item["sha"] for item in new if any(parent["sha"] not in known for parent in item["parents"])}
     above = [item for item in page if loose & {item["sha"], *(parent["sha"] for parent in item["parents"])}]
-    if before is None and not has_more and len(page) < _PAGE:  # all there is, be the history cut off or not
+    if before is None and not has_more and len(page) < _PAGE:  # all there is, cut off or not
         above = []
     if before is None and has_more:
         above = above or list(page)
@@ -282,7 +282,7 @@ def _stamp(moment: datetime) -> str:
 
 
 def _slim(item: Item) -> dict[str, Any]:
-    """What of a list item is used: the rest is twenty times as much."""
+    """Reduce a list item to what is used: the rest is twenty times as much."""
     commit = item["commit"]
     slim = {
         "sha": item["sha"],

@@ -1,4 +1,4 @@
-"""GitHub's GraphQL objects as pull requests, issues and comments. What people wrote comes in without secrets and escape codes."""
+"""GitHub's GraphQL objects as pull requests, issues and comments, with secrets and escape codes removed from people's text."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -18,7 +18,7 @@ def pull_of(node: Node, now: datetime) -> PullRequest:
     """Return a pull request.
 
     Raises:
-        KeyError, TypeError, ValueError, AttributeError: the object is not as GitHub's schema has it.
+        KeyError, TypeError, ValueError, AttributeError: the object does not match GitHub's schema.
     """
     whole = PullRequest(
         repo=node["repository"]["nameWithOwner"],
@@ -76,7 +76,7 @@ def _comment(node: Node) -> Comment:
 
 
 def _nodes(connection: Node | None) -> Iterable[Node]:
-    """The objects of a connection; what may not be read is null."""
+    """The objects of a connection; inaccessible ones are null."""
     return [node for node in (connection or {}).get("nodes") or () if node]
 
 

@@ -1,4 +1,4 @@
-"""What is tried again when GitHub does not answer, how long that may take, and what is left to say then."""
+"""What is retried when GitHub does not answer, how long that may take, and what is reported then."""
 
 from http import HTTPStatus
 from typing import Any
@@ -7,15 +7,15 @@ import github
 import requests
 import urllib3
 
-_LONGEST_WAIT = 120  # seconds; a limit that is renewed later than that is told, not sat out
+_LONGEST_WAIT = 120  # seconds; a limit that resets later is reported, not waited for
 _LONGEST_QUERY_WAIT = 5  # a digest does without pull requests rather than wait for them
 _LIMITS = {HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS}
 TIMEOUTS = {HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT}
-"""How a query ends that took GitHub too long."""
+"""Statuses of a query that took GitHub too long."""
 
 
 class _Patience(github.GithubRetry):
-    """Waits for a limit that is over soon; a longer one, or one that comes again and again, is told."""
+    """Waits for a limit that ends soon; a longer or recurring one is reported."""
 
     def increment(
         self,
@@ -38,12 +38,12 @@ class _Patience(github.GithubRetry):
 
 
 def for_reading() -> github.GithubRetry:
-    """Return what a request for commits may wait for: without its answer there is no digest."""
+    """Return the patience of a request for commits: without its answer there is no digest."""
     return _Patience(total=6, backoff_factor=0.1, max_rate_limit_wait=_LONGEST_WAIT, retry_after_max=_LONGEST_WAIT)
 
 
 def for_queries() -> github.GithubRetry:
-    """Return what a query may wait for. A 502 is its timeout: the same query would meet it again, a smaller one may not."""
+    """Return the patience of a query. A 502 is its timeout: the same query would hit it again, a smaller one may not."""
     again = [code for code in range(500, 600) if code not in TIMEOUTS]
     wait = _LONGEST_QUERY_WAIT
     return _Patience(
@@ -52,7 +52,7 @@ def for_queries() -> github.GithubRetry:
 
 
 def broke_off(error: Exception) -> bool:
-    """Whether a body broke off or a connection died under a read: that gets past PyGithub's own retry."""
+    """Whether a body broke off or a connection died during a read: PyGithub's own retry misses that."""
     if isinstance(error, requests.exceptions.ConnectionError):
         return not any(isinstance(cause, urllib3.exceptions.MaxRetryError) for cause in error.args)
     return isinstance(error, requests.exceptions.ChunkedEncodingError)

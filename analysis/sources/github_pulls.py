@@ -1,7 +1,7 @@
 """Pull requests from GitHub's GraphQL, by the number in a commit's title or by the commit itself.
 
-One query asks for fifty, a second one for the issues that descriptions name and for commits whose title names no pull
-request that is theirs. A query that GitHub does not finish is cut in two.
+One query asks for fifty, a second one for the issues that descriptions name and for commits whose title does not name their
+own pull request. A query that GitHub does not finish is split in two.
 https://docs.github.com/en/graphql/reference/pulls
 """
 
@@ -27,19 +27,19 @@ from analysis.sources.github_requests import Answer, Requests
 from analysis.sources.linked_issues import named_issues
 
 _AT_ONCE = 50
-"""Commits that one query asks about."""
+"""Commits per query."""
 _NEWS_AT_ONCE = 400
-"""Pull requests that one query asks for news of: seven busy days."""
+"""Pull requests per query for news: seven busy days."""
 _MOST_FAILURES = 8
-"""Queries that may be in vain, each half as large as the one before, until GitHub is taken to be down."""
+"""Failed queries, each half the size of the previous one, after which GitHub is considered down."""
 _ALIKE = 0.8
-"""How far a title may be edited when its pull request is merged (`SequenceMatcher.ratio`)."""
+"""How similar a title must stay if it is edited on merging (`SequenceMatcher.ratio`)."""
 _LARGEST = 2**31 - 1
 """GraphQL's integers end there; a title may claim any number."""
 _FINAL = {"NOT_FOUND", "FORBIDDEN"}
-"""Errors about one object that no second try mends: it is gone, or not for this token.
+"""Errors about one object for which retrying is useless: it is gone, or not accessible to this token.
 
-Of the pull requests of the repository itself one may read all or none.
+The repository's own pull requests are either all readable or none.
 """
 _GAPS = {
     RateLimited: Gap.LIMIT,
@@ -55,10 +55,10 @@ class GitHubPulls:
     """The pull requests of a repository on GitHub; implements PullRequestSource.
 
     Args:
-        requests: how its server is asked; without a token GitHub answers no query.
+        requests: the connection to its server; without a token GitHub answers no query.
         repo: `owner/name`.
         now: the clock, aware, UTC.
-        pages: remembers that a server is older than github.com.
+        pages: stores that a server is older than github.com.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class GitHubPulls:
         first = {commit.sha: self._by_number(commit) or self._by_commit(commit) for commit in commits}
         nodes, gap = self._ask([one for wanted in first.values() for one in wanted], _AT_ONCE)
         found = self._matched(commits, nodes)
-        # A number in a title may be an issue's, or that of another pull request.
+        # A number in a title may be an issue's, or another pull request's.
         misled = [
             commit
             for commit in commits
@@ -131,7 +131,7 @@ class GitHubPulls:
         return [Wanted(f"p{number}", self._repo, "pull", number)] if number and number <= _LARGEST else []
 
     def _by_commit(self, commit: Commit) -> list[Wanted]:
-        """Ask by the commit; a merge made by hand may be known by the branch that it merged."""
+        """Ask by the commit; a manual merge may be identified by the branch it merged."""
         branch = commit.parents[1:2] if len(commit.brought) <= 1 else ()
         return [Wanted(f"c{sha}", self._repo, "commit", sha) for sha in (commit.sha, *branch)]
 
@@ -147,14 +147,14 @@ class GitHubPulls:
     # -- what the answers mean
 
     def _matched(self, commits: Iterable[Commit], nodes: Mapping[str, Any]) -> dict[str, PullRequest]:
-        """Return the pull requests that the answers show to be those of the commits, by SHA."""
+        """Return the pull requests that, by the answers, belong to the commits, by SHA."""
         found = {}
         for commit in commits:
             by_number = [pull for one in self._by_number(commit) for pull in self._pulls(nodes.get(one.name))]
             fits = [pull for pull in by_number if _is_of(pull, commit)]
             own, *branch = (self._pulls(nodes.get(one.name)) for one in self._by_commit(commit))
             fits += [pull for pull in own if pull.merge_commit == commit.sha]
-            # Others have carried it on to more branches, later.
+            # Later ones carried it to further branches.
             fits += sorted((pull for pull in own if pull.merged_at), key=lambda pull: str(pull.merged_at))
             tips = {commit.sha, *commit.parents[1:2]}
             fits += [pull for pulls in branch for pull in pulls if pull.merge_commit in tips]
@@ -163,7 +163,7 @@ class GitHubPulls:
         return found
 
     def _pulls(self, node: Node | None) -> list[PullRequest]:
-        """Return the pull request that a node is, or those of this repository that a commit is associated with."""
+        """Return the pull request that a node represents, or those of this repository associated with a commit."""
         found = []
         with _understood():
             if node and "number" in node:
@@ -175,7 +175,7 @@ class GitHubPulls:
     # -- asking
 
     def _ask(self, wanted: Iterable[Wanted], at_once: int) -> tuple[dict[str, Any], Gap | None]:
-        """Return what is answered, by name (None: there is no such thing), and why the rest is not."""
+        """Return the answers by name (None: no such object), and why the rest is missing."""
         todo = list({one.name: one for one in wanted}.values())
         nodes: dict[str, Any] = {}
         failures, alone, gap = 0, set[str](), None
@@ -198,7 +198,7 @@ class GitHubPulls:
                 continue
             failures += 1
             at_once = (len(batch) + 1) // 2
-            if len(batch) == 1:  # it may be this one alone: it has one more chance, after the others
+            if len(batch) == 1:  # it may be only this one: it gets another chance after the others
                 todo = todo[1:] + [one for one in batch if one.name not in alone]
                 gap = Gap.OUTAGE if batch[0].name in alone else gap
                 alone.add(batch[0].name)
@@ -214,7 +214,7 @@ class GitHubPulls:
         return next((gap for kind, gap in _GAPS.items() if isinstance(problem, kind)), Gap.OUTAGE)
 
     def _answered(self, batch: Sequence[Wanted]) -> dict[str, Any]:
-        """Send one query; return what it answers by name."""
+        """Send one query; return its answers by name."""
         answer = self._requests.query(query(self._repo, batch, plain=self._is_plain), {}, about=self._repo)
         with self._requests.understood(self._repo):
             return self._nodes(batch, answer)
@@ -233,7 +233,7 @@ class GitHubPulls:
                 raise Forbidden(f"GitHub shows no pull request of {self._repo} to this token.")
             objects = answer.data.get(place) or {one.name: None}
             node = objects.get(one.name)
-            # What an error without a path is about is null.
+            # The object that an error without a path is about is null.
             is_broken = broken & {(place,), (place, one.name), *([()] if node is None else [])}
             if one.name in objects and not is_broken:
                 nodes[one.name] = node
@@ -245,7 +245,7 @@ def _are_in(wanted: Iterable[Wanted], nodes: Mapping[str, Any]) -> bool:
 
 
 def _is_of(pull: PullRequest, commit: Commit) -> bool:
-    """Whether a commit that names a pull request's number came from it: `(#12)` may also be what it follows up."""
+    """Whether a commit that names a pull request's number came from it: it may also follow up on `(#12)`."""
     if pull.merge_commit == commit.sha:
         return True
     ours, theirs = read_title(commit.subject).text.casefold(), read_title(pull.title).text.casefold()
@@ -253,7 +253,7 @@ def _is_of(pull: PullRequest, commit: Commit) -> bool:
 
 
 def _with_issues(pull: PullRequest, wanted: Iterable[Wanted], nodes: Mapping[str, Any]) -> PullRequest:
-    """Return a pull request with the issues that it names; what it names may also be a pull request, or gone."""
+    """Return a pull request with the issues it names; a named one may also be a pull request, or gone."""
     named = []
     for one in wanted:
         node = nodes.get(one.name)
@@ -264,7 +264,7 @@ def _with_issues(pull: PullRequest, wanted: Iterable[Wanted], nodes: Mapping[str
 
 @contextlib.contextmanager
 def _understood() -> Iterator[None]:
-    """Pass over an object that is not as GitHub's schema has it."""
+    """Skip an object that does not match GitHub's schema."""
     try:
         yield
     except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -1,4 +1,4 @@
-"""The queries about pull requests and issues, as text. One asks for many objects, each under a name of its own."""
+"""The queries about pull requests and issues, as text. One asks for many objects, each under its own name."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -8,15 +8,15 @@ from typing import Literal
 Kind = Literal["pull", "commit", "issue", "news"]
 
 _COMMENTS, _LABELS, _ISSUES, _PULLS = 10, 20, 10, 5
-"""So many at most of each pull request: the newest comments, and the first of the rest."""
+"""Limits per pull request: the newest comments, and the first of the others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """An object that is asked for.
+    """A requested object.
 
     Attributes:
-        name: under which the answer has it; of one query's, no two are the same.
+        name: its name in the answer; unique within a query.
         repo: `owner/name`.
         key: the number of a pull request or issue, or a commit's SHA.
     """
@@ -28,10 +28,10 @@ class Wanted:
 
 
 def query(repo: str, wanted: Sequence[Wanted], *, plain: bool = False) -> str:
-    """Return a query for these objects; in its answer each stands as `data.<place>.<name>`, see `places`.
+    """Return a query for these objects; in its answer each is `data.<place>.<name>`, see `places`.
 
-    `repo` is always asked for: where it is null, nothing of it may be read. `plain` leaves out what older servers do not
-    know: how people stand to the repository, and what others think of a comment.
+    `repo` is always requested: if it is null, nothing in it may be read. `plain` leaves out what older servers do not know:
+    people's association with the repository, and reactions to a comment.
     """
     parts = [
         _repository(place, name, [one for one in wanted if one.repo == name])
@@ -41,7 +41,7 @@ def query(repo: str, wanted: Sequence[Wanted], *, plain: bool = False) -> str:
 
 
 def places(repo: str, wanted: Sequence[Wanted]) -> dict[str, str]:
-    """Return under which name each repository stands in the answer, by `owner/name`."""
+    """Return each repository's name in the answer, by `owner/name`."""
     return {name: f"r{place}" for place, name in enumerate(dict.fromkeys([repo, *(one.repo for one in wanted)]))}
 
 

@@ -1,7 +1,7 @@
-"""Asking GitHub: connections that are kept, patience with what passes, and errors as sentences.
+"""Requests to GitHub: reused connections, retries of what is temporary, and errors as sentences.
 
-PyGithub does authentication, connections, retries of 5xx and the waiting for limits. It is used below its objects,
-because those cannot ask for a list only if it changed. https://docs.github.com/en/rest/using-the-rest-api
+PyGithub does authentication, connections, retries of 5xx and waiting for limits. Its object layer is bypassed, as it cannot
+make conditional requests for lists. https://docs.github.com/en/rest/using-the-rest-api
 """
 
 import contextlib
@@ -29,7 +29,7 @@ from analysis.sources.github_patience import TIMEOUTS, broke_off, for_queries, f
 PUBLIC = "https://api.github.com"
 _PAGE = 100
 _CHUNK = 1 << 20
-"""Bytes of a download that are taken at a time."""
+"""Bytes of a download read at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,10 @@ class GitHub:
     """A GitHub server and how to sign in.
 
     Attributes:
-        base_url: of its API; a GitHub Enterprise server's ends in /api/v3.
+        base_url: its API's URL; a GitHub Enterprise server's ends in /api/v3.
         token: a personal or installation token; empty to ask anonymously (60 requests an hour).
-        app: what to sign in as in place of a token; None for none.
-        heard: told the status and the headers of each answer, on the thread that asked.
+        app: the app to sign in as instead of a token; None for none.
+        heard: called with each response's status and headers, on the requesting thread.
     """
 
     base_url: str = PUBLIC
@@ -50,18 +50,18 @@ class GitHub:
 
     @property
     def signs_in(self) -> bool:
-        """Whether it is not asked anonymously."""
+        """Whether requests are authenticated."""
         return bool(self.token) or self.app is not None
 
     @property
     def place(self) -> str:
-        """The address as it may be shown: without a name and password that stand in it."""
+        """The address as it may be shown: without a user name and password in it."""
         return without_login(self.base_url)
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back: `data` is the JSON (None for 304), or the text where another media type was asked for."""
+    """A response: `data` is the JSON (None for 304), or the text if another media type was requested."""
 
     status: int
     headers: Mapping[str, str]
@@ -70,7 +70,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a query brought: `data` may hold nulls where `errors` say why."""
+    """A query's result: `data` may contain nulls, which `errors` explain."""
 
     data: Mapping[str, Any]
     errors: tuple[Mapping[str, Any], ...] = ()
@@ -78,7 +78,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """What is left of the hour's requests, and when they are renewed (UTC)."""
+    """The requests left this hour, and when the limit resets (UTC)."""
 
     left: int
     limit: int
@@ -86,7 +86,7 @@ class RateLimit:
 
 
 class Requests:
-    """Sends requests to one server over connections that it keeps; safe to share between threads."""
+    """Sends requests to one server over reused connections; safe to share between threads."""
 
     def __init__(self, server: GitHub, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.server = server
@@ -107,12 +107,12 @@ class Requests:
     ) -> Reply:
         """Send a GET request and return the reply: text if another media type is asked for, else a JSON object or list.
 
-        `about` names the repository and `ref` the commit or branch, for the errors' sentences; statuses of `accepted`
-        are returned like a success.
+        `about` names the repository and `ref` the commit or branch, for error messages; statuses in `accepted` are
+        returned like a success.
 
         Raises:
             BadInput: the configured address or token cannot be right.
-            NotFound, RateLimited, Outage: as GitHub's answer, or its silence, means.
+            NotFound, RateLimited, Outage: depending on GitHub's answer, or lack of one.
         """
         wants_text = "Accept" in (headers or {})
         status, received, body = self._send("GET", path, about, query, headers)
@@ -136,11 +136,11 @@ class Requests:
         return Reply(status, received, data)
 
     def download(self, path: str, *, about: str, most: int) -> bytes:
-        """Fetch a file whole, from wherever GitHub sends us for it; the token goes to GitHub alone.
+        """Download a whole file, from wherever GitHub redirects to; the token is only sent to GitHub.
 
         Raises:
             BadInput: it has more than `most` bytes, or the configured address cannot be right.
-            Outage: it did not come, or not whole.
+            Outage: it did not arrive, or not completely.
         """
         found = bytearray()
         try:
@@ -161,7 +161,7 @@ class Requests:
         return bytes(found)
 
     def query(self, text: str, variables: Mapping[str, Any], *, about: str) -> Answer:
-        """Send a query to GitHub's GraphQL; what it answers in part is returned with its errors.
+        """Send a query to GitHub's GraphQL; a partial answer is returned with its errors.
 
         https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
 
@@ -190,18 +190,18 @@ class Requests:
 
     @property
     def expires(self) -> datetime | None:
-        """When the token expires (UTC), as GitHub's answers said; None where it has not, or never does.
+        """When the token expires (UTC), according to GitHub's answers; None if they have not said so.
 
-        That of an app's installation is renewed before.
+        An app installation's token is renewed before.
         """
         return self._installation.expires if self._installation else self._expires
 
     @contextlib.contextmanager
     def understood(self, about: str) -> Iterator[None]:
-        """Tell of an answer about a repository that is JSON and not GitHub's: what every commit has is missing, or something else.
+        """Report an answer about a repository that is JSON but not GitHub's: a field that every commit has is missing or wrong.
 
         Raises:
-            Outage: the block met that.
+            Outage: the block hit such an answer.
         """
         try:
             yield
@@ -212,7 +212,7 @@ class Requests:
             ) from None
 
     def rate_limit(self) -> RateLimit | None:
-        """Ask how many requests are left; the question is free. None for a server that has no limit.
+        """Ask how many requests are left; asking is free. None for a server without a limit.
 
         Raises:
             BadInput, Outage: the server does not answer as GitHub does, or refuses the token.
@@ -264,7 +264,7 @@ class Requests:
             ) from error
         except github.GithubException as error:
             raise self._problem(error, about, "") from error
-        except RuntimeError as error:  # PyGithub's word for a redirect to another host or protocol
+        except RuntimeError as error:  # PyGithub raises it for a redirect to another host or protocol
             raise BadInput(
                 f"{self.server.place} redirects to another address: correct [github] base_url (https, and the host that answers)."
             ) from error
@@ -272,7 +272,7 @@ class Requests:
 
     @contextlib.contextmanager
     def _connection(self, *, is_query: bool) -> Iterator[github.Requester.Requester]:
-        """Lend what nobody else uses now: PyGithub is not safe to share, and making a connection anew takes longer than a reply."""
+        """Lend an idle connection: PyGithub is not safe to share, and opening a new one takes longer than a reply."""
         idle = self._idle[is_query]
         try:
             hub = idle.pop()
@@ -297,7 +297,7 @@ class Requests:
         )
 
     def _check(self) -> None:
-        """Refuse what the libraries would fail at with words of their own."""
+        """Reject what the libraries would fail at with messages of their own."""
         if not re.fullmatch(r"https?://[^/\s]+(/\S*)?", self.server.base_url):
             raise BadInput(
                 f"{self.server.place!r} is not an API address: set [github] base_url to one such as {PUBLIC}."

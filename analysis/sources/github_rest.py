@@ -1,6 +1,6 @@
-"""Commits from GitHub (or GitHub Enterprise): what to ask for, and what the answers mean.
+"""Commits from GitHub (or GitHub Enterprise): what to request, and what the answers mean.
 
-One request for a page of the list, one for a commit. https://docs.github.com/en/rest/commits/commits
+One request per page of the list, and one per commit. https://docs.github.com/en/rest/commits/commits
 """
 
 import re
@@ -26,23 +26,23 @@ from analysis.sources.remarks import Remark, no_commits
 _PAGE = 100
 _FILES_PAGE = 300  # https://docs.github.com/en/rest/commits/commits#get-a-commit
 _MOST_FILES = 3_000
-_MOST_PAGES = 10  # of what one merge brought: who reads a thousand titles below one
+_MOST_PAGES = 10  # of what one merge brought in: nobody reads a thousand titles below one
 _EMPTY_BLOB = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
 _DIFF = "application/vnd.github.diff"
 _BINARY = "binary"
 _GIVE_UP_AFTER = 4
-"""So many commits in a row that are not served, and it is the server that fails, not they."""
+"""Consecutive failed commits after which the server, rather than the commits, is to blame."""
 
 
 class GitHubRepository:
     """A repository on GitHub.
 
     Args:
-        requests: how its server is asked.
+        requests: the connection to its server.
         repo: `owner/name`.
         branch: the branch to follow; default: the repository's default branch.
-        tip: the SHA that the branch is known to stand at now, so that nobody need ask whether it moved; empty where it is not known.
-        pages: remembers lists, so that unchanged ones cost nothing.
+        tip: the SHA that the branch is known to point at now, so that no request is needed to check; empty if unknown.
+        pages: stores lists, so that unchanged ones cost nothing.
         now: the clock; with it, recent commits are listed by the branch's newest page alone.
     """
 
@@ -64,7 +64,7 @@ class GitHubRepository:
 
     @property
     def repo(self) -> str:
-        """Its name; after a list that found it renamed, the new one."""
+        """Its name; the new one once a list shows that it was renamed."""
         return self._lists.repo
 
     @property
@@ -78,7 +78,7 @@ class GitHubRepository:
 
     @property
     def branch(self) -> str:
-        """The branch asked for, or empty for the default one."""
+        """The requested branch, or empty for the default one."""
         return self._branch or ""
 
     def landed(self, since: datetime, until: datetime) -> Listing:
@@ -95,12 +95,12 @@ class GitHubRepository:
     def fetch(self, heads: Sequence[Commit], executor: Executor) -> Iterator[Commit]:
         """Yield these commits with their files as they arrive; see CommitSource.
 
-        One that GitHub alone will not serve comes as its head, unread; where it serves none of several, that is an outage.
+        A single one that GitHub fails to serve comes as its head, unread; if it serves none of several, that is an outage.
         """
         tries = _Tries()
 
         def ask(head: Commit) -> Commit | None:
-            if tries.trouble:  # what is under way is still taken; nothing more is asked of a server that refuses
+            if tries.trouble:  # what is in flight is still used; nothing more is requested from a failing server
                 return None
             try:
                 found = self.resolve(head.sha)
@@ -129,7 +129,7 @@ class GitHubRepository:
         yield from unread
 
     def _serves_another(self, heads: Sequence[Commit]) -> bool:
-        """Whether the server serves a commit that is none of these: those that it did not serve are then to blame themselves."""
+        """Whether the server serves a commit other than these: then the failed commits themselves are to blame."""
         asked = {head.sha for head in heads}
         other = next((parent for head in heads for parent in head.parents if parent not in asked), None)
         try:
@@ -164,7 +164,7 @@ class GitHubRepository:
         return self._heads(self._lists.newest())
 
     def brought(self, merge: Commit) -> tuple[Commit, ...]:
-        """List what a merge brought; see CommitSource."""
+        """List what a merge brought in; see CommitSource."""
         # https://docs.github.com/en/rest/commits/commits#compare-two-commits
         first, *others = merge.parents or ("",)
         found: dict[str, Commit] = {}
@@ -172,9 +172,7 @@ class GitHubRepository:
             path, page, more = f"/repos/{self._repo}/compare/{first}...{other}", 1, True
             while more and page <= _MOST_PAGES:
                 query = {"per_page": _PAGE, "page": page}
-                accepted = (
-                    HTTPStatus.NOT_FOUND,
-                )  # a side that was never pushed by itself, or histories that have nothing in common
+                accepted = (HTTPStatus.NOT_FOUND,)  # a side that was never pushed by itself, or unrelated histories
                 reply = self._requests.get(path, query, about=self._repo, ref=other, accepted=accepted)
                 if reply.status == HTTPStatus.NOT_FOUND:
                     break
@@ -209,7 +207,7 @@ class GitHubRepository:
         sections: dict[str, str] = {}
         for section in re.split(r"^diff --git ", reply.data, flags=re.MULTILINE)[1:]:
             header = _unquoted(section.partition("\n")[0])
-            # A change of type comes as a removal and an addition under one header.
+            # A type change comes as a removal and an addition under one header.
             sections[header] = "\n".join(filter(None, (sections.get(header), _shown(section))))
         return sections
 
@@ -245,10 +243,10 @@ class GitHubRepository:
 
 
 class _Tries:
-    """How it goes with one commit after the other: whether single ones fail, or the server does.
+    """Tracks requests for commits: whether single ones fail, or the server does.
 
     Attributes:
-        trouble: what keeps the server from serving any more; None while it is not taken to be down.
+        trouble: why the server is considered down; None while it is not.
     """
 
     def __init__(self) -> None:
@@ -259,16 +257,16 @@ class _Tries:
 
     @property
     def doubt(self) -> Problem | None:
-        """Return what was met where nothing at all was served, and few were asked for: it may be they, or the server."""
+        """Return the problem if nothing at all was served and little was requested: the commits or the server may be to blame."""
         return self._last if isinstance(self._last, Outage) and not self._served else None
 
     def served(self) -> None:
-        """Note that a commit was served."""
+        """Record that a commit was served."""
         with self._lock:
             self._served, self._in_vain = self._served + 1, 0
 
     def failed(self, problem: Problem) -> None:
-        """Note that a commit was not served, and decide whose fault that is."""
+        """Record that a commit was not served, and decide whose fault that is."""
         with self._lock:
             is_of_server = isinstance(problem, RateLimited | Unwelcome | BadInput)
             self._in_vain += 1
@@ -282,7 +280,7 @@ def _moment(text: str) -> datetime:
 
 
 def _lacks_patch(file: Mapping[str, Any]) -> bool:
-    """Whether the whole diff must be asked for what this file's patch is."""
+    """Whether the whole diff must be requested to get this file's patch."""
     if file.get("patch"):
         return False
     if file["changes"]:
@@ -311,7 +309,7 @@ def _change(file: Mapping[str, Any], diff: Mapping[str, str], *, was_missing: bo
 
 
 def _shown(section: str) -> str:
-    """Return a section's hunks, or that it is binary."""
+    """Return a section's hunks, or a note that it is binary."""
     return hunks_of(section) or (
         _BINARY if re.search(r"^(Binary files |GIT binary patch)", section, re.MULTILINE) else ""
     )

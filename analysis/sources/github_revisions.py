@@ -1,4 +1,4 @@
-"""Revisions of a repository on GitHub: a comparison costs a request for each hundred commits, a file one.
+"""Revisions of a repository on GitHub: a comparison costs one request per hundred commits, a file one request.
 
 https://docs.github.com/en/rest/commits/commits#compare-two-commits
 https://docs.github.com/en/rest/repos/contents#get-repository-content
@@ -22,10 +22,10 @@ from analysis.sources.tarball import LARGEST, product_files
 
 _PAGE = 100
 _MOST = 10_000
-"""Commits of a comparison that GitHub lists; what is more, a clone tells."""
+"""Most commits that GitHub lists in a comparison; beyond that a clone is needed."""
 _AT_ONCE = 8
 _MOST_FILES = 200
-"""Files that are fetched of one revision: more than the facts of a long range lie in."""
+"""Most files fetched of one revision: more than the facts of a long range concern."""
 
 
 _BARE = 5
@@ -35,14 +35,14 @@ class GitHubRevisions(GitHubRepository):
     """A repository on GitHub whose revisions can be compared; see `analysis.sources.revisions.Revisions`."""
 
     def between(self, old: str, new: str) -> Between:
-        """List what lies between two revisions; see Revisions."""
+        """List what is between two revisions; see Revisions."""
         first, last = self._revision(old), self._revision(new)
         ahead, is_apart = self._compared(first.sha, last.sha)
         behind, _ = self._compared(last.sha, first.sha) if is_apart else ([], False)
         return Between(first, last, tuple(ahead), frozenset(), tuple(behind))
 
     def tags(self) -> tuple[Tag, ...]:
-        """List the newest tags and releases: two conditional requests, free where nothing is new; see Revisions."""
+        """List the newest tags and releases: two conditional requests, free if nothing is new; see Revisions."""
         shas = {item["name"]: item["sha"] for item in self._page("tags", _slim_tag)}
         published = {item["name"]: item for item in self._page("releases", _slim_release)}
         with self._requests.understood(self.repo):
@@ -53,7 +53,7 @@ class GitHubRevisions(GitHubRepository):
                 for name, item in published.items()
                 if name in shas and item["at"]
             ]
-        # A tag that nobody published says no time: of the first few, which are the newest of most, the commit's counts.
+        # An unpublished tag has no date: for the first few, which are usually the newest, the commit's date is used.
         bare = [name for name in shas if name not in published][:_BARE] if not published else []
         return (*found, *(Tag(name, shas[name], self._revision(name).committed_at) for name in bare))
 
@@ -64,7 +64,7 @@ class GitHubRevisions(GitHubRepository):
         return found
 
     def _conditional(self, what: str, query: Mapping[str, Any], read: Callable[[list[dict[str, Any]]], Any]) -> Any:
-        """Return what is read out of a list of the repository's, as JSON; the same as before, and for free, where it has not changed."""
+        """Return what `read` makes of one of the repository's lists, as JSON; if it is unchanged, the stored result, for free."""
         path = f"/repos/{self.repo}/{what}"
         key = f"{self._requests.server.base_url}{path}?{json.dumps(query)}"
         known = self._pages.get(key) if self._pages else None
@@ -79,14 +79,14 @@ class GitHubRevisions(GitHubRepository):
         return found
 
     def files(self, sha: str, paths: Collection[str]) -> Files:
-        """Return files of a commit, one request for each; see Revisions."""
+        """Return files of a commit, one request each; see Revisions."""
         asked = sorted(paths)[:_MOST_FILES]
         with ThreadPoolExecutor(_AT_ONCE, "files") as executor:
             found = zip(asked, executor.map(lambda path: self._text(sha, path), asked), strict=True)
             return Files({path: text for path, text in found if text is not None}, is_whole=False)
 
     def tree(self, sha: str) -> Files:
-        """Return the product's files at a commit, out of its archive; see Revisions."""
+        """Return the product's files at a commit, from its archive; see Revisions."""
         archive = self._requests.download(f"/repos/{self.repo}/tarball/{sha}", about=self.repo, most=LARGEST)
         return Files(product_files(archive, self.repo), is_whole=True)
 
@@ -98,7 +98,7 @@ class GitHubRevisions(GitHubRepository):
         return Revision(name, head.sha, head.committed_at)
 
     def _compared(self, old: str, new: str) -> tuple[list[Commit], bool]:
-        """Return what `new` has and `old` has not, newest first, and whether `old` has something of its own, too."""
+        """Return what `new` contains and `old` does not, newest first, and whether `old` has commits of its own, too."""
         found: list[Commit] = []
         page, more, is_apart = 1, True, False
         while more:
@@ -129,7 +129,7 @@ def _slim_tag(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _slim_release(item: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a release is used; its own notes are linked, never told as ours."""
+    """Reduce a release to what is used; its notes are linked, never presented as ours."""
     return {
         "name": str(item["tag_name"]), "at": item.get("published_at") or "", "url": str(item.get("html_url") or ""),
         "is_marked": bool(item.get("prerelease") or item.get("draft")),

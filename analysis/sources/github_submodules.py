@@ -1,8 +1,8 @@
-"""Submodules that a commit on GitHub moves: the page that compares the two commits, and which ones lie between.
+"""Submodules that a commit on GitHub moves: the page that compares the two commits, and which ones are between.
 
-What `.gitmodules` says is untrusted. Its addresses are linked on GitHub's own host or github.com alone. The commits of another
-repository are asked for only on the server that has this one, and only where that repository is public: who may read of this
-one need not be allowed to read of that. https://docs.github.com/en/rest/commits/commits#compare-two-commits
+`.gitmodules` is untrusted. Its URLs are linked only on GitHub's own host or github.com. Another repository's commits are
+requested only on the same server, and only if that repository is public: readers of this one may not be allowed to read
+that one. https://docs.github.com/en/rest/commits/commits#compare-two-commits
 """
 
 import logging
@@ -19,10 +19,10 @@ from analysis.sources.submodules import GITHUB, NEWEST, moves_of, page_of, urls_
 
 RAW = "application/vnd.github.raw+json"
 _MOST_MOVES = 5
-"""Submodules of one commit that are looked into: each costs two or three requests."""
+"""Submodules examined per commit: each costs two or three requests."""
 _PAGE = 100
 _CLOSED = (HTTPStatus.NOT_FOUND, HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS)
-"""How GitHub answers for what is not there, or not to be seen."""
+"""How GitHub answers for what does not exist or is not accessible."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class GitHubSubmodules:
         self._public: dict[str, bool] = {}
 
     def moved_by(self, commit: Commit) -> tuple[SubmoduleMove, ...]:
-        """Return the moves of a whole commit of which more is known than the two SHAs; one that moves none costs nothing.
+        """Return a fully read commit's moves for which more is known than the two SHAs; a commit without moves costs nothing.
 
         Raises:
             RateLimited: there are no requests left.
@@ -67,7 +67,7 @@ class GitHubSubmodules:
         return urls_by_path(reply.data) if reply.status == HTTPStatus.OK and isinstance(reply.data, str) else {}
 
     def _counted(self, name: str, move: SubmoduleMove) -> SubmoduleMove:
-        """Return a move with the commits that it brings, where the submodule's repository is public and has both."""
+        """Return a move with the commits it brings in, if the submodule's repository is public and has both."""
         try:
             first = self._compared(name, move, 1) if self._is_public(name) else None
             if first is None:
@@ -93,7 +93,7 @@ class GitHubSubmodules:
         return self._public[name]
 
     def _compared(self, name: str, move: SubmoduleMove, page: int) -> Mapping[str, Any] | None:
-        """Return a page of what lies between; None where one of the two is not there."""
+        """Return a page of what is between; None if one of the two does not exist."""
         reply = self._requests.get(
             f"/repos/{name}/compare/{move.before}...{move.after}", {"per_page": _PAGE, "page": page}, about=name,
             ref=move.after, accepted=_CLOSED,

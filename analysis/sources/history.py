@@ -1,4 +1,4 @@
-"""A repository's history beyond one branch: the port to what tells whether a fix has landed, and which versions have it.
+"""A repository's history beyond one branch: the port for whether a fix has landed, and which versions contain it.
 
 A clone knows messages, branches and tags; GitHub knows which pull requests close an issue, and compares revisions.
 """
@@ -14,12 +14,12 @@ from analysis.sources.revisions import Revisions
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """An issue or a pull request, as GitHub tells it.
+    """An issue or pull request, according to GitHub.
 
     Attributes:
         title: as its author wrote it.
-        pull_requests: numbers of the pull requests that close it; of a pull request, its own.
-        shas: what those that are merged were merged as.
+        pull_requests: numbers of the pull requests that close it; for a pull request, its own.
+        shas: the merge commits of those that are merged.
         is_open: nobody has closed it yet.
     """
 
@@ -35,7 +35,7 @@ class BranchNames:
     """Some of a repository's branches.
 
     Attributes:
-        tips: the SHAs that they stand at, by name; an empty one where the source does not say.
+        tips: the SHAs they point at, by name; empty if the source does not say.
         default: the default branch's name.
     """
 
@@ -44,34 +44,34 @@ class BranchNames:
 
 
 class History(Revisions, Protocol):
-    """Revisions whose whole history can be asked about."""
+    """Revisions whose whole history can be queried."""
 
     def branch_names(self, beginning: str = "") -> BranchNames:
-        """List the branches whose names begin so, as the source knows them now.
+        """List the branches whose names begin with `beginning`, as the source knows them now.
 
         Raises:
             Outage: the source did not answer as it should.
         """
 
     def ticket(self, number: int) -> Ticket | None:
-        """Return an issue or a pull request; None where the source knows none by that number, or knows none at all.
+        """Return an issue or pull request; None if the source knows none with that number, or none at all.
 
         Raises:
             Outage: the source did not answer as it should.
         """
 
     def naming(self, texts: Collection[str]) -> tuple[Commit, ...]:
-        """List the commits of any branch or tag whose messages have one of these texts, without files, newest first.
+        """List the commits on any branch or tag whose messages contain one of these texts, without files, newest first.
 
-        A source that cannot look into messages gives none.
+        A source that cannot search messages returns none.
         """
 
     def holding(self, shas: Collection[str], tags: Sequence[Tag]) -> Mapping[str, frozenset[str]]:
-        """Return which of these commits each tag has, by the tag's name.
+        """Return which of these commits each tag contains, by the tag's name.
 
         Raises:
             Outage: the source did not answer as it should.
         """
 
     def same_change(self, sha: str, others: Collection[str]) -> frozenset[str]:
-        """Return those of the other commits that change what this one changes, by git's patch-id; none where no diffs are at hand."""
+        """Return the other commits that make the same change, by git's patch-id; none if no diffs are at hand."""

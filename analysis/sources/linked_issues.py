@@ -1,4 +1,4 @@
-"""Which issues a description names: behind a keyword that closes them, or as related ones.
+"""Which issues a description names: after a keyword that closes them, or as related ones.
 
 https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/linking-a-pull-request-to-an-issue
 """
@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from analysis.i18n.patterns import Patterns
 
 _MOST = 10
-"""Issues of one description that are looked up; a longer list is a table of contents."""
+"""Issues looked up per description; a longer list is a table of contents."""
 _PATTERNS = Patterns(__file__, "linked_issues")
 
 
 def named_issues(text: str, repo: str, host: str) -> tuple[tuple[str, int], ...]:
-    """Return (owner/name, number) of the issues that a description in Markdown names, in its order.
+    """Return (owner/name, number) of the issues that a Markdown description names, in order.
 
-    A bare `#12` is of `repo`; links to others than `host`, where the server's pages are, name no issue of the server.
+    A bare `#12` is in `repo`; only links to `host`, which has the server's pages, name issues on the server.
     """
     found: dict[tuple[str, int], None] = {}
     for match in _named(_PATTERNS.hidden.sub(" ", text)):

@@ -1,4 +1,4 @@
-"""What the reader should know about a listing, in any language."""
+"""What readers should know about a listing, in any language."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -11,16 +11,16 @@ from analysis.i18n.language import FOLDER, LANGUAGES, Language
 _say = Sentences(FOLDER).say
 
 _MOST_NAMED = 5
-"""Of a list within a remark: more would hide what else a digest has to say."""
+"""Items listed in a remark: more would hide what else a digest has to say."""
 _TITLE = 80
-"""Characters of a title within a remark."""
+"""Characters of a title in a remark."""
 
 
 class Remark(str):
-    """A remark: it is its own sentence in English, for programs and logs; `said` says it in other languages.
+    """A remark: as a string, its English sentence, for programs and logs; `said` returns it in other languages.
 
     Args:
-        key: of the sentence, as `source` in the wording has it; `values` are filled in, of a tuple the first few.
+        key: the sentence's key under `source` in the wording; `values` are filled in, only the first few of a tuple.
     """
 
     __slots__ = ("_key", "_values")
@@ -35,7 +35,7 @@ class Remark(str):
     _values: dict[str, object]
 
     def said(self, language: Language) -> str:
-        """Say it in a language."""
+        """Return it in a language."""
         return _worded(self._key, language, self._values)
 
 
@@ -51,18 +51,18 @@ def _listed(names: tuple[str, ...], language: Language) -> str:
 
 
 def no_commits() -> Remark:
-    """Return what is to be said of an empty repository."""
+    """Return the remark on an empty repository."""
     return Remark("no_commits")
 
 
 def stale(moment: str) -> Remark:
-    """Return what is to be said of a clone that nobody fetched since the end of what was asked for."""
+    """Return the remark on a clone that was not fetched since the end of the requested span."""
     return Remark("stale", moment=moment)
 
 
 def vanished(days: Iterable[date], commits: Iterable[Commit]) -> Remark:
-    """Return what is to be said of commits that were told on some days and that the branch has no more."""
-    # As code, which no platform takes for a link, a mention or markup.
+    """Return the remark on commits that were reported on some days and are no longer on the branch."""
+    # As code, which no platform interprets as a link, mention or markup.
     titles = ((one.short, " ".join(one.subject.replace("`", "").split())) for one in commits)
     named = tuple(f"`{short} {title[:_TITLE]}{'…' * (len(title) > _TITLE)}`" for short, title in titles)
     told = tuple(day.isoformat() for day in sorted(set(days)))
@@ -70,16 +70,16 @@ def vanished(days: Iterable[date], commits: Iterable[Commit]) -> Remark:
 
 
 def is_stale(text: str) -> bool:
-    """Whether a remark, in whatever language it was said, is on a clone that was not fetched."""
+    """Whether a remark, in any language, is about a clone that was not fetched."""
     return any(
         text.startswith(_say("source.stale", language, moment="\0").partition("\0")[0]) for language in LANGUAGES
     )
 
 
 def is_pressing(text: str) -> bool:
-    """Whether a remark, in whatever language it was said, is for those, too, who want to hear nothing of a quiet day.
+    """Whether a remark, in any language, also concerns those who do not want to hear about quiet days.
 
-    Commits that were told are gone, or what landed may stand on a branch that is not followed.
+    Reported commits are gone, or what landed may be on a branch that is not followed.
     """
     values = dict.fromkeys(("days", "commits", "old", "new", "mend"), "\0")
     forms = (
@@ -92,5 +92,5 @@ def is_pressing(text: str) -> bool:
 
 
 def is_empty(text: str) -> bool:
-    """Whether a remark, in whatever language it was said, is on a repository without commits."""
+    """Whether a remark, in any language, is about a repository without commits."""
     return any(text == no_commits().said(language) for language in LANGUAGES)

@@ -1,7 +1,7 @@
-"""Two revisions of a repository, and what lies between them: the port, which a clone and GitHub implement.
+"""Two revisions of a repository, and what is between them: the port, which a clone and GitHub implement.
 
-A revision is whatever git calls one: a tag, a branch, a SHA. What is between two of them is what the newer one reaches and the
-older one does not; on release branches some of that is in the older one all the same, under another SHA.
+A revision is whatever git calls one: a tag, a branch, a SHA. Between two of them is what the newer one reaches and the older
+one does not; on release branches the older one may still contain some of that under another SHA.
 """
 
 import re
@@ -17,9 +17,9 @@ from analysis.errors import BadInput
 from analysis.sources import CommitSource
 
 LARGEST_FILE = 1_000_000
-"""Bytes of a file; a longer one is data, or made by a machine."""
+"""Bytes of a file; a longer one is data or generated."""
 MOST_FILES = 20_000
-"""Files of the product that are read; the largest public repositories have about half as many."""
+"""Most product files that are read; the largest public repositories have about half as many."""
 
 _RANGE = re.compile(r"(?P<old>[^\s.](?:[^\s.]|\.(?!\.))*)\.{2,3}(?P<new>[^\s.](?:[^\s.]|\.(?!\.))*)")
 
@@ -39,11 +39,11 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """What lies between two revisions.
+    """What is between two revisions.
 
     Attributes:
         heads: what `new` reaches and `old` does not, newest first, without files.
-        carried: SHAs of those whose change `old` has as well, under another SHA, by the content of their diffs.
+        carried: SHAs of those whose change `old` also contains, under another SHA, by the content of their diffs.
         only_old: what `old` reaches and `new` does not: a release branch's own commits, without files.
     """
 
@@ -59,7 +59,7 @@ class Files:
     """Text files of one revision, by path.
 
     Attributes:
-        is_whole: all files of the product are among them; else only those that were asked for, as far as they exist.
+        is_whole: all files of the product are included; else only those requested, as far as they exist.
     """
 
     texts: Mapping[str, str]
@@ -70,7 +70,7 @@ class Revisions(CommitSource, Protocol):
     """A source of commits whose revisions can be compared."""
 
     def between(self, old: str, new: str) -> Between:
-        """List what lies between two revisions.
+        """List what is between two revisions.
 
         Raises:
             NotFound: one of them does not exist.
@@ -78,30 +78,30 @@ class Revisions(CommitSource, Protocol):
         """
 
     def tags(self) -> tuple[Tag, ...]:
-        """List the newest tags and releases, in any order: at most some hundred.
+        """List the newest tags and releases, in any order: at most about a hundred.
 
         Raises:
             Outage: the source did not answer as it should.
         """
 
     def files(self, sha: str, paths: Collection[str]) -> Files:
-        """Return the files of a commit: those of the product where that costs little, else those at `paths`.
+        """Return the files of a commit: those of the product if that is cheap, else those at `paths`.
 
         Raises:
             Outage: the source did not answer as it should.
         """
 
     def tree(self, sha: str) -> Files:
-        """Return all files of the product of a commit; on GitHub that is one request, and a large answer.
+        """Return all product files at a commit; on GitHub that is one request, and a large answer.
 
         Raises:
-            BadInput: there is more than anybody would read.
+            BadInput: it is too large to read.
             Outage: the source did not answer as it should.
         """
 
 
 def is_read(path: str) -> bool:
-    """Whether a file is one that users run or build, and text."""
+    """Whether a file is a text file that users run or build."""
     kind = kind_of(path)
     is_known = bool(language_of(path)) or kind is FileKind.BUILD
     return is_known and kind in {FileKind.PRODUCTION, FileKind.BUILD} and not looks_binary(path)
@@ -111,7 +111,7 @@ def read_range(text: str) -> tuple[str, str]:
     """Read `v1.2..v1.3`.
 
     Raises:
-        BadInput: it names no two revisions.
+        BadInput: it does not name two revisions.
     """
     found = _RANGE.fullmatch(text.strip())
     if not found or found["old"].startswith("-") or found["new"].startswith("-"):

@@ -1,6 +1,6 @@
-"""Several branches of a repository as one source: those whose names fit, each commit once, without what the default branch has.
+"""Several branches of a repository as one source: those whose names match, each commit once, without the default branch's commits.
 
-A release branch begins with everything that its parent had: that is told where the default branch is followed.
+A release branch starts with everything its parent had: that is reported where the default branch is followed.
 """
 
 import re
@@ -18,21 +18,21 @@ from analysis.sources.history import History
 from analysis.sources.remarks import Remark
 
 MOST_BRANCHES = 200
-"""Branches that are listed: each that has moved costs GitHub a request; old projects keep about a hundred releases."""
+"""Most branches that are listed: on GitHub, each one that moved costs a request; old projects keep about a hundred releases."""
 
 MARK = " "
-"""What the name of several branches begins with, and that of one cannot."""
+"""Prefix of the name for several branches, which no branch name can have."""
 
 _WILD = re.compile(r"[*?\[\\]")
 _NUMBERS = re.compile(r"(\d+)")
 
 
 class SeveralBranches:
-    """The branches of a repository whose names fit one of some patterns; see `analysis.sources.CommitSource`.
+    """The branches of a repository whose names match one of several patterns; see `analysis.sources.CommitSource`.
 
     Args:
         default: the same repository by its default branch.
-        of: opens it by a branch's name, and the SHA that this stands at.
+        of: opens it by a branch's name and the SHA it points at.
     """
 
     def __init__(self, default: History, patterns: Sequence[str], of: Callable[[str, str], History]) -> None:
@@ -50,7 +50,7 @@ class SeveralBranches:
 
     @property
     def branch(self) -> str:
-        """The patterns, marked so that they are no branch's name."""
+        """The patterns, marked so that they cannot be a branch name."""
         return MARK + ", ".join(self._patterns)
 
     def landed(self, since: datetime, until: datetime) -> Listing:
@@ -70,7 +70,7 @@ class SeveralBranches:
         for name in names:
             try:
                 listing = self._of(name, tips[name]).landed(since, until) if name != default else main
-            except NotFound:  # it went between the two looks
+            except NotFound:  # it was deleted in the meantime
                 continue
             for head in listing.arrived:
                 if head.sha not in elsewhere:
@@ -80,7 +80,7 @@ class SeveralBranches:
         return Listing(main.repo, self.branch, tuple(ordered), tuple(notes), names=tuple(names), on=on, default=default)
 
     def _branches(self) -> tuple[dict[str, str], str]:
-        """Return the branches that fit with their tips, the oldest version first, and the default branch's name."""
+        """Return the matching branches with their tips, the oldest version first, and the default branch's name."""
         found, default = dict[str, str](), ""
         for pattern in self._patterns:
             listed = self._default.branch_names(_WILD.split(pattern)[0])
@@ -97,37 +97,37 @@ class SeveralBranches:
         return self._default.resolve(ref)
 
     def newest(self) -> tuple[Commit, ...]:
-        """List nothing: there is no one order of several branches, so dates are believed."""
+        """List nothing: several branches have no common order, so dates are trusted."""
         return ()
 
     def brought(self, merge: Commit) -> tuple[Commit, ...]:
-        """List what a merge brought; see CommitSource."""
+        """List what a merge brought in; see CommitSource."""
         return self._default.brought(merge)
 
     def on_branch(self, shas: Collection[str]) -> frozenset[str]:
-        """Return those of these commits that the default branch has; see CommitSource."""
+        """Return the commits among these that the default branch contains; see CommitSource."""
         return self._default.on_branch(shas)
 
     def read_file(self, path: str) -> str | None:
-        """Return a text file of the default branch; see CommitSource."""
+        """Return a text file on the default branch; see CommitSource."""
         return self._default.read_file(path)
 
     def around(self, commits: Sequence[Commit], closely: Collection[str] = ()) -> Mapping[str, Surroundings]:
-        """Return what stands around the changes; see CommitSource."""
+        """Return the surroundings of the changes; see CommitSource."""
         return self._default.around(commits, closely)
 
     def standing(self, names: Collection[str], commit: Commit) -> frozenset[str]:
-        """Return which of these names the project has; see CommitSource."""
+        """Return which of these names occur in the project; see CommitSource."""
         return self._default.standing(names, commit)
 
 
 def is_pattern(name: str) -> bool:
-    """Whether what somebody names as a branch may fit several."""
+    """Whether a branch name is a pattern that may match several."""
     return bool(_WILD.search(name)) or "," in name
 
 
 def fits(name: str, pattern: str) -> bool:
-    """Whether a branch's name fits a pattern: `*` stands for letters without a slash, `**` for any, as GitHub has it.
+    """Whether a branch's name matches a pattern: `*` stands for anything but a slash, `**` for anything, as on GitHub.
 
     https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#filter-pattern-cheat-sheet
     """
@@ -135,7 +135,7 @@ def fits(name: str, pattern: str) -> bool:
 
 
 def check_branches(patterns: Iterable[str]) -> tuple[str, ...]:
-    """Return patterns of branches; raises BadInput for what is none."""
+    """Return branch patterns; raises BadInput for an invalid one."""
     checked = tuple(patterns)
     for pattern in checked:
         try:
@@ -151,5 +151,5 @@ def _pattern(pattern: str) -> re.Pattern[str]:
 
 
 def _by_version(name: str) -> list[tuple[int, str]]:
-    """Put release/1.10 behind release/1.9."""
+    """Sort release/1.10 after release/1.9."""
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in _NUMBERS.split(name)]

@@ -1,4 +1,4 @@
-"""What outsiders write of submodules: the move in a diff, the address in `.gitmodules`. Reads nothing itself.
+"""Outside data about submodules: the move in a diff, the URL in `.gitmodules`. Does no I/O itself.
 
 https://git-scm.com/docs/gitmodules
 """
@@ -14,7 +14,7 @@ from analysis.commits.commit import Commit, SubmoduleMove
 
 GITHUB = "github.com"
 NEWEST = 5
-"""Commits that are named of those that came."""
+"""Most new commits that are named."""
 MOST_CONFIGURED = 1_000_000
 """Bytes of `.gitmodules`."""
 _MOVED = re.compile(
@@ -26,13 +26,13 @@ _SSH_PLACE = re.compile(r"(?:[\w.-]+@)?([\w-]+(?:\.[\w-]+)+):([\w./~-]+?)(?:\.gi
 
 
 def place_of_remote(remote: str) -> tuple[str, str]:
-    """Return the web address and `owner/name` that a remote's URL stands for; empty strings for a local path."""
+    """Return the web address and `owner/name` for a remote's URL; empty strings for a local path."""
     found = _SCHEME_URL.fullmatch(remote) or _SSH_PLACE.fullmatch(remote)
     return (f"https://{found[1]}/{found[2]}", found[2]) if found else ("", "")
 
 
 def moves_of(commit: Commit) -> tuple[SubmoduleMove, ...]:
-    """Return the submodules that a whole commit moves, in the order of its files, with what its diff says alone."""
+    """Return the submodules that a fully read commit moves, in the order of its files, with only what its diff says."""
     return tuple(
         SubmoduleMove(file.path, found["before"], found["after"])
         for file in commit.files
@@ -41,11 +41,11 @@ def moves_of(commit: Commit) -> tuple[SubmoduleMove, ...]:
 
 
 def page_of(url: str, web: str, hosts: Collection[str]) -> str:
-    """Return the page of a submodule's repository; empty where it is on none of these hosts.
+    """Return the page of a submodule's repository; empty if it is on none of these hosts.
 
     Args:
         url: as `.gitmodules` has it.
-        web: the web address of the repository that has the submodule, which relative URLs start from; may be empty.
+        web: the web address of the repository with the submodule, which relative URLs are resolved against; may be empty.
         hosts: in lower case.
     """
     if url.startswith(("./", "../")) and web:
@@ -57,13 +57,13 @@ def page_of(url: str, web: str, hosts: Collection[str]) -> str:
 
 
 def with_comparison(move: SubmoduleMove, page: str) -> SubmoduleMove:
-    """Return a move with the page that compares its two commits, as GitHub has it; `page` is the repository's, or empty."""
+    """Return a move with GitHub's page comparing its two commits; `page` is the repository's, or empty."""
     return replace(move, url=f"{page}/compare/{move.before}...{move.after}" if page else "")
 
 
 def urls_by_path(text: str) -> dict[str, str]:
-    """Return the URL of each submodule that a `.gitmodules` configures, by its path; nothing of a file that cannot be read."""
-    # Git indents the settings of a section, which this parser takes for the lines of a longer value.
+    """Return each submodule's URL in a `.gitmodules`, by path; nothing for an unreadable file."""
+    # Git indents a section's settings, which this parser would read as continuation lines.
     lines = "\n".join(line.strip() for line in text[:MOST_CONFIGURED].splitlines())
     parser = configparser.RawConfigParser(delimiters="=", strict=False, allow_no_value=True, default_section="")
     try:

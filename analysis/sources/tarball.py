@@ -1,4 +1,4 @@
-"""The files of a revision out of the archive that GitHub makes of it; nothing is written to a disk.
+"""The files of a revision, from the archive that GitHub makes of it; nothing is written to disk.
 
 https://docs.github.com/en/rest/repos/contents#download-a-repository-archive-tar
 """
@@ -11,17 +11,17 @@ from analysis.errors import BadInput, Outage
 from analysis.sources.revisions import LARGEST_FILE, MOST_FILES, is_read
 
 LARGEST = 400_000_000
-"""Bytes of an archive; the largest public repositories have about a quarter of it."""
+"""Bytes of an archive; those of the largest public repositories are about a quarter of this."""
 _MOST_UNPACKED = 4_000_000_000
-"""Bytes that are unpacked; what has more is rather made to fill a machine."""
+"""Bytes that are unpacked; a larger archive is probably meant to exhaust the machine."""
 
 
 def product_files(archive: bytes, repo: str) -> dict[str, str]:
     """Return the text files that users run or build, by path.
 
     Raises:
-        BadInput: it unpacks to more than any repository.
-        Outage: it is no archive, or not whole.
+        BadInput: it unpacks to more than any real repository.
+        Outage: it is not an archive, or incomplete.
     """
     found: dict[str, str] = {}
     try:
@@ -43,7 +43,7 @@ def _read(archive: bytes, repo: str) -> Iterator[tuple[str, str]]:
                 raise BadInput(
                     f"{repo} unpacks to more than {_MOST_UNPACKED:,} bytes: clone it, and write --repo {repo}=FOLDER."
                 )
-            path = member.name.partition("/")[2]  # all lies in one folder, named after the commit
+            path = member.name.partition("/")[2]  # everything is in one folder, named after the commit
             if member.isreg() and path and member.size <= LARGEST_FILE and is_read(path):
                 content = files.extractfile(member)
                 if content is not None:
