@@ -1,6 +1,6 @@
-"""The blocks that a line of a file stands in, whatever its language.
+"""The blocks that contain a line of a file, whatever its language.
 
-They are read from indentation, which every language that is laid out has, and from the preprocessor's conditions.
+They are read from indentation, which any formatted code has, and from preprocessor conditions.
 """
 
 import re
@@ -41,7 +41,7 @@ def around_hunk(hunk: Hunk, lines: Sequence[str], path: str) -> list[Opener]:
 
 
 def around_line(number: int, lines: Sequence[str], path: str) -> list[Opener]:
-    """Return the lines that open the blocks in which a line of a file stands, outermost first."""
+    """Return the lines that open the blocks around a line of a file, outermost first."""
     return _around(lines[number - 1], number, lines, path)
 
 

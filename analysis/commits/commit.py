@@ -13,7 +13,7 @@ Unseen = Literal["binary", "too large", "unreadable"]
 """Why a file's patch is not here; `unreadable` is one that the source has lost or cannot give."""
 
 LOST = frozenset({"too large", "unreadable"})
-"""Those that hide something a reader could have seen."""
+"""The reasons that hide something a reader could have seen."""
 
 _FIRST_DATE = datetime(1970, 1, 2, tzinfo=UTC)
 _PULL_REQUEST = re.compile(r"\(#(\d{1,10})\)$")
@@ -27,7 +27,7 @@ _CATCHES_UP = re.compile(
 )
 _MERGE = re.compile(r"Merge (?:branch|pull request|remote-tracking|tag|commit|https?:|\S+ into )")
 _TRAILER = re.compile(r"[A-Z][\w]*(?:-[\w]+)+: \S+")
-"""A line for programs, such as `Change-Id: 1f3a`; prose has no hyphen in its first word and a colon behind it."""
+"""A line for tools, such as `Change-Id: 1f3a`; prose does not start with a hyphenated word and a colon."""
 _MERGED_PULL_REQUEST = re.compile(r"^Merge pull request #(\d{1,10}) from \S+")
 
 
@@ -59,7 +59,7 @@ class FileChange:
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """A commit that came in through a merge; its author is empty where only its subject was kept."""
+    """A commit that came in through a merge; its author is empty if only its subject was kept."""
 
     sha: str
     subject: str
@@ -68,13 +68,13 @@ class Brought:
 
 @dataclass(frozen=True, slots=True)
 class SubmoduleMove:
-    """What is known of how a commit moves a submodule, beside its diff.
+    """What is known about how a commit moves a submodule, besides its diff.
 
     Attributes:
         path: where the submodule is.
-        before, after: the whole SHAs that it goes from and to.
-        url: the page that compares the two; empty where none is known.
-        came, lost: how many commits only the new one reaches, and only the old one; None where the submodule's clone is not here.
+        before, after: the full SHAs it moves from and to.
+        url: the page that compares the two; empty if unknown.
+        came, lost: how many commits only the new one reaches, and only the old one; None if the submodule's clone is not here.
         newest: the newest of those that came, without their authors.
     """
 
@@ -92,15 +92,15 @@ class Commit:
     """A commit as it landed on a branch; for a merge, with the diff against its first parent.
 
     Attributes:
-        repo: `owner/name`, or a clone's folder name where nobody said.
-        author: the author's name; `login` is their account, where the source knows it.
+        repo: `owner/name`, or a clone's folder name if none was given.
+        author: the author's name; `login` is their account, if the source knows it.
         authored_at, committed_at: aware, UTC, whole seconds. The committer's time decides the day.
         message: whole, without trailing white space.
         url: its page, or None where there is none.
         brought: commits that a merge brought in and that landed in the same window, newest first.
-        more_files: it changed more files than the source names (GitHub names at most 3,000); without any file, the source
-            gave nothing but its message.
-        submodules: those that it moves and of which more is known than its diff says.
+        more_files: it changed more files than the source lists (GitHub lists at most 3,000); without any file, the source
+            returned only its message.
+        submodules: those it moves, if more is known about them than its diff says.
     """
 
     repo: str
@@ -124,22 +124,22 @@ class Commit:
 
     @property
     def is_unread(self) -> bool:
-        """Whether the source gave its message alone: it could not or would not tell what was changed."""
+        """Whether the source returned only its message, without the changes."""
         return self.more_files and not self.files
 
     @property
     def is_unseen(self) -> bool:
-        """Whether nothing of its diff was seen: at most the names of its files are known."""
+        """Whether none of its diff was seen: at most its file names are known."""
         return self.is_unread or (bool(self.files) and all(file.unseen == "unreadable" for file in self.files))
 
     @property
     def is_empty(self) -> bool:
-        """Whether it changes no file: what its title is about is no change of this commit."""
+        """Whether it changes no file, so that its title is about something else."""
         return not (self.files or self.more_files or self.brought)
 
     @property
     def is_undated(self) -> bool:
-        """Whether its date could not be read: it then comes out as the beginning of git's time."""
+        """Whether its date could not be read: it is then the Unix epoch."""
         return self.committed_at < _FIRST_DATE
 
     @property
@@ -149,19 +149,19 @@ class Commit:
 
     @property
     def catches_up(self) -> bool:
-        """Whether it is a merge that brings a branch up to date: what it brings is on the trunk, or comes there by itself."""
+        """Whether it is a merge that brings a branch up to date: its commits are on the trunk, or get there by themselves."""
         return self.is_merge and bool(_CATCHES_UP.match(self.message.partition("\n")[0]))
 
     @property
     def only_catches_up(self) -> bool:
-        """Whether nothing of its diff is its own: others' commits, each with an entry of its own, are all it has."""
+        """Whether none of its diff is its own: it consists of other commits, each with its own entry."""
         return self.catches_up and not self.brought
 
     @property
     def authors(self) -> tuple[str, ...]:
-        """Who wrote it, whoever wrote the most first: of a merge, the authors of what it brought, not who merged it.
+        """Who wrote it, main author first: for a merge, the authors of what it brought in, not who merged it.
 
-        A merge within it wrote nothing; where it is not known what came, whoever merged stands for them.
+        Nested merges do not count; if it is unknown what a merge brought in, the merger is named instead.
         """
         counts = Counter(one.author for one in self.brought if one.author and not _MERGE.match(one.subject))
         return tuple(name for name, _ in counts.most_common()) or (self.author,)
@@ -194,10 +194,10 @@ class Commit:
 
     @property
     def additions(self) -> int:
-        """Lines added in all files."""
+        """Lines added, over all files."""
         return sum(file.additions for file in self.files)
 
     @property
     def deletions(self) -> int:
-        """Lines deleted in all files."""
+        """Lines deleted, over all files."""
         return sum(file.deletions for file in self.files)

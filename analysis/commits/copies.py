@@ -21,7 +21,7 @@ _TRAILER = re.compile(
 
 
 def original_title(subject: str) -> str:
-    """Return a title without marks of copying, branch tags and pull request numbers: copies share it with their original."""
+    """Return a title without copy marks, branch tags and pull request numbers: copies share it with their original."""
     text = subject.strip()
     while (shorter := _NUMBER.sub("", text)) != text:
         text = shorter
@@ -40,7 +40,7 @@ def is_copy(commit: Commit) -> bool:
 
 
 def copied(commit: Commit) -> tuple[str, int | None]:
-    """Return SHA and pull request number of what a commit's trailers say that it copies, as far as they say it."""
+    """Return the SHA and pull request number of what a commit copies, as far as its trailers state them."""
     found = next((found for found in _TRAILER.finditer(commit.body)), None)
     return ((found["sha"] or ""), int(found["number"]) if found["number"] else None) if found else ("", None)
 

@@ -1,4 +1,4 @@
-"""What kind of file a path is: what users run, or what surrounds it."""
+"""What kind of file a path is: part of what users run, or of what surrounds it."""
 
 import re
 from enum import StrEnum
@@ -122,5 +122,5 @@ def language_of(path: str) -> str:
 
 
 def looks_binary(path: str) -> bool:
-    """Whether the name alone says that the content is no text."""
+    """Whether the name alone says that the content is not text."""
     return bool(_BINARY.search(path))

@@ -1,25 +1,25 @@
-"""Globs as .gitignore, CODEOWNERS and labelers write them, as patterns that never take longer than the path is long.
+"""Globs as in .gitignore, CODEOWNERS and labelers, as patterns that match in linear time.
 
-Whoever wrote a glob may be anybody. A library's translation goes back over a name once for each of its stars: a few of
-them take hours. Here what stands before a star is matched at its first place and never looked at again, which finds the same.
+Anybody may have written a glob. A library's translation backtracks once per star: a few of them take hours. Here what
+precedes a star is matched at its first place without backtracking, which finds the same.
 https://git-scm.com/docs/gitignore#_pattern_format
 """
 
 import re
 
 LONGEST = 500
-"""Characters of a glob; no project has a longer one."""
+"""Characters of a glob; no real project has a longer one."""
 
 _PIECE = re.compile(r"\\(.)|(\*+)|(\?)|(\[[!^]?\]?[^\]\n]*\])|(.)", re.DOTALL)
 
 
 def pattern_of(glob: str, *, whole: bool = False) -> re.Pattern[str]:
-    """Return a pattern that is to be searched in a path with a `/` before it; a folder means what lies below it.
+    """Return a pattern to search for in a path with a leading `/`; a folder means everything below it.
 
-    Where the `whole` name must fit, as those of branches, nothing may lie below it but what `**` stands for.
+    If the `whole` name must match, as for branches, nothing may follow it except what `**` stands for.
 
     Raises:
-        ValueError: it is no glob, or longer than LONGEST.
+        ValueError: it is not a glob, or longer than LONGEST.
     """
     if len(glob) > LONGEST:
         raise ValueError(f"{glob[:40]}… is longer than {LONGEST} characters")

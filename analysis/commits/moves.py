@@ -1,6 +1,6 @@
-"""Blocks that a commit moves without a change: the same lines go in one place and come in another.
+"""Blocks that a commit moves unchanged: the same lines are removed in one place and added in another.
 
-What is indented otherwise has changed: it may stand in a condition now.
+Differently indented lines have changed: they may be under a condition now.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,9 +10,9 @@ from analysis.commits.commit import Commit
 from analysis.commits.patch import Hunk, Line, hunks
 
 _LEAST = 6
-"""Lines, but for empty ones, that make a block: fewer stand in two places by chance."""
+"""Non-empty lines that make a block: fewer may occur in two places by chance."""
 _MOST_LINES = 40_000
-"""Changed lines of a commit; in more than that nobody looks for what moved."""
+"""Changed lines of a commit beyond which moves are not searched for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ class Line:
     """A line of a hunk, without its mark.
 
     Attributes:
-        old, new: its number before and after; None on the side where it does not stand.
+        old, new: its number before and after; None on the side that lacks it.
     """
 
     text: str
@@ -26,12 +26,12 @@ class Line:
 
     @property
     def added(self) -> bool:
-        """Whether it stands only after the change."""
+        """Whether it exists only after the change."""
         return self.old is None
 
     @property
     def removed(self) -> bool:
-        """Whether it stands only before the change."""
+        """Whether it exists only before the change."""
         return self.new is None
 
 
@@ -45,7 +45,7 @@ class Side:
     changed: frozenset[int]
 
     def line_at(self, offset: int) -> int:
-        """The number, in the file, of the line in which the text's `offset` lies."""
+        """The line number, in the file, of the text's `offset`."""
         return self.numbers[bisect_right(self.starts, offset) - 1]
 
     def is_changed(self, start: int, end: int) -> bool:

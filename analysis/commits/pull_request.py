@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 INSIDERS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
-"""Associations of those who belong to a project.
+"""Associations of a project's members.
 
 https://docs.github.com/en/graphql/reference/enums#commentauthorassociation
 """
@@ -35,7 +35,7 @@ class Comment:
     """A comment below a pull request.
 
     Attributes:
-        association: how its author stands to the repository, in GitHub's words (`MEMBER`, `CONTRIBUTOR`, `NONE`, …).
+        association: its author's association with the repository, in GitHub's words (`MEMBER`, `CONTRIBUTOR`, `NONE`, …).
         at: when it was written, aware, UTC.
     """
 
@@ -56,8 +56,8 @@ class PullRequest:
         repo: `owner/name` of the repository that it was merged into.
         body: its description in Markdown, as written; may be empty.
         author: the account; empty for a deleted one.
-        merge_commit: the SHA that it was merged as; empty where it is unknown.
-        merged_at: aware, UTC; None where it is not merged.
+        merge_commit: the SHA of its merge; empty if unknown.
+        merged_at: aware, UTC; None if not merged.
         comments: the newest ones, oldest first; `comment_count` counts all.
         fetched_at: aware, UTC.
     """
@@ -94,10 +94,10 @@ class Gap(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """Pull requests that a digest goes without.
+    """Pull requests missing from a digest.
 
     Attributes:
-        count: how many commits it concerns; 0 where nothing was asked.
+        count: how many commits it concerns; 0 if nothing was requested.
     """
 
     gap: Gap
@@ -106,12 +106,12 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a source knows of the pull requests of some commits.
+    """What a source knows about the pull requests of some commits.
 
     Attributes:
         pull_requests: by the SHA of the commit that came from it.
         without: SHAs of commits that came from none.
-        partial: numbers of pull requests whose issues could not all be read; to be asked for again.
+        partial: numbers of pull requests whose issues could not all be read, to be requested again.
         unread: why there are commits in neither, or partial ones; None if there are not.
     """
 

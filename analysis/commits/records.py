@@ -1,8 +1,8 @@
 """Commits as JSON lines: how other programs hand them in, and how label files hold them.
 
 A record has `title`, and may have `repo`, `sha`, `author`, `date`, `body`, `files` as `[path, status, additions,
-deletions]`, `patch_excerpt` (a diff, possibly cut), and what people said of it: `label_type`, `label_importance`,
-`label_areas`. Other keys are passed over.
+deletions]`, `patch_excerpt` (a diff, possibly cut), and what people said about it: `label_type`, `label_importance`,
+`label_areas`. Other keys are ignored.
 """
 
 import gzip
@@ -60,7 +60,7 @@ class _Record(pydantic.BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A commit with what people said of it.
+    """A commit with what people said about it.
 
     Attributes:
         type: of `ChangeType`'s values, or another word that nobody here knows; None if nothing was said.
@@ -78,7 +78,7 @@ def commits_of(lines: Iterable[str], name: str) -> Iterator[Commit]:
     """Yield the commit of each line; `name` is what the lines are called in a mistake's sentence.
 
     Raises:
-        BadInput: a line is no JSON object with a title.
+        BadInput: a line is not a JSON object with a title.
     """
     return (_commit(record) for record in _records(lines, name))
 
@@ -95,7 +95,7 @@ def read_labels(paths: Iterable[Path]) -> list[Labelled]:
     """Read label files, plain or gzipped.
 
     Raises:
-        BadInput: a file cannot be read, or a line of it is no record.
+        BadInput: a file cannot be read, or one of its lines is not a record.
     """
     found: list[Labelled] = []
     for path in paths:

@@ -1,6 +1,6 @@
-"""Takes secrets out of text before it leaves for a model.
+"""Removes secrets from text before it is sent to a model.
 
-The patterns are of keys that have a form of their own, and of values given to names that say what they are. Repeats are
+The patterns match keys with a distinctive form, and values assigned to names that say what they are. Repeats are
 bounded: an unbounded one takes minutes on a hostile line.
 """
 
@@ -19,7 +19,7 @@ _PATTERNS = Patterns(__file__)
 
 
 def redact(text: str, own: Iterable[str] = ()) -> tuple[str, int]:
-    """Return `text` without secrets, and how many were taken out. `own` are exact values that must not leave."""
+    """Return `text` without secrets, and how many were removed. `own` are exact values that must not be sent."""
     count = 0
     # The longest first: a short one may be a part of a long one, whose rest would stay.
     for value in sorted(set(own), key=len, reverse=True):
@@ -75,7 +75,7 @@ def names_a_secret(name: str) -> bool:
 
 
 def without_login(address: str) -> str:
-    """Return an address as it may be shown: without a name and password that stand in it."""
+    """Return an address as it may be shown: without a user name and password in it."""
     return _PATTERNS.account.sub("//", address)
 
 

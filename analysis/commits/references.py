@@ -1,7 +1,7 @@
-"""Who else in the project uses what a commit changes: a diff does not show who calls the function that it mends.
+"""Who else in the project uses what a commit changes: a diff does not show the callers of the function it fixes.
 
-Names are followed by their text alone. So only those are that can mean but one thing: of several words, and defined in no file that
-the commit leaves alone.
+Names are followed by their text alone, so only unambiguous ones are: those made of several words and defined in no file
+that the commit does not touch.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ _PATTERNS = Patterns(__file__)
 _MOST_TRACED = 10
 """Names of a commit that are looked for, those that most of its lines are about."""
 _SHORTEST = 5
-"""Characters of a name that can mean but one thing."""
+"""Least length of an unambiguous name, in characters."""
 _EVERYWHERE = 30
 """What more lines use tells nothing by three of them."""
 _MOST_NAMES, _MOST_USES, _MOST_BLOCKS = 4, 3, 2
@@ -37,7 +37,7 @@ class SourceLine:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A line that uses a name, with the lines that open the blocks it stands in, outermost first."""
+    """A line that uses a name, with the lines that open the blocks around it, outermost first."""
 
     line: SourceLine
     blocks: tuple[Opener, ...]
@@ -53,7 +53,7 @@ class Reference:
 
 
 def traced(commit: Commit) -> tuple[str, ...]:
-    """Return the names that a commit changes in the product's files and that can be followed, those changed most first."""
+    """Return the names changed in the product's files that can be followed, the most changed first."""
     weights: dict[str, int] = {}
     for file in commit.files:
         if kind_of(file.path) is not FileKind.PRODUCTION or file.status == "added":

@@ -1,6 +1,7 @@
-"""What stands around a commit's changes: the blocks that its hunks stand in, who uses what it changes, and names of the files that it touches.
+"""A commit's surroundings: the blocks around its hunks, who uses what it changes, and names in the files it touches.
 
-A diff shows three lines around a change. Whether it runs at all often stands further up (`if is_in_ci():`), and who runs it elsewhere.
+A diff shows three lines around a change. Whether it runs at all is often decided further up (`if is_in_ci():`), and its
+callers are elsewhere.
 """
 
 import re
@@ -30,14 +31,14 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What stands around the changes of one commit, in its files as they are after it.
+    """The surroundings of one commit's changes, in its files as they are after it.
 
     Attributes:
         blocks: by path and the place of a hunk in its patch, the lines above it that open the blocks it stands in, outermost first.
         names: the identifiers and flags of the files that are touched.
         references: who uses what it changes, as the project is at the end of the day.
         neighbours: what else touched the same files that day, what touched most of them first.
-        has_tree: whether names that stand in none of these files can be looked for in all of the project.
+        has_tree: whether names in none of these files can be looked up in the whole project.
     """
 
     blocks: Mapping[tuple[str, int], tuple[Opener, ...]] = field(default_factory=dict)
@@ -55,7 +56,7 @@ NOTHING = Surroundings()
 
 
 def surroundings(files: Sequence[tuple[FileChange, str]]) -> Surroundings:
-    """Read what stands around the changes of files, each given with its text after the commit."""
+    """Read the surroundings of changes in files, each given with its text after the commit."""
     blocks: dict[tuple[str, int], tuple[Opener, ...]] = {}
     names: set[str] = set()
     for file, text in files:

@@ -19,8 +19,8 @@ class Tag:
 
     Attributes:
         at: when it was published, or made; aware, UTC.
-        url: the page with its notes; empty where there is none.
-        is_marked: whoever published it says that it is for the curious only.
+        url: the page with its notes; empty if there is none.
+        is_marked: its publisher marked it as a pre-release.
     """
 
     name: str
@@ -31,7 +31,7 @@ class Tag:
 
     @property
     def package(self) -> str:
-        """What stands before the version: `tokio-` of `tokio-1.2.0`; the same for all versions of one package."""
+        """The text before the version: `tokio-` of `tokio-1.2.0`; the same for all versions of one package."""
         found = _NUMBERED.match(self.name)
         return found["package"].removesuffix("v") if found else self.name
 
@@ -46,7 +46,7 @@ class Tag:
 
     @property
     def is_final(self) -> bool:
-        """Whether it is for everybody: no candidate, preview, nightly or development version."""
+        """Whether it is final: not a candidate, preview, nightly or development version."""
         found = _NUMBERED.match(self.name)
         return found is not None and not self.is_marked and not _UNFINISHED.match(found["rest"])
 
@@ -75,7 +75,7 @@ def _is_of_whole(tag: Tag) -> bool:
 
 
 def before(tag: Tag, tags: Sequence[Tag]) -> Tag | None:
-    """Return the version of the same package that whoever takes this one has; None for a first one.
+    """Return the version of the same package that users of this one had before; None for a first one.
 
     That is the highest final one below it; before a pre-release also the pre-release just before.
     """

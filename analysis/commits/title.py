@@ -1,4 +1,4 @@
-"""What a commit's title says about itself: prefix, tags, series, the commit it takes back."""
+"""What a commit's title says about itself: prefix, tags, series, the commit it reverts."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,9 +9,9 @@ from analysis.i18n.words import WORDS
 
 
 class ChangeType(StrEnum):
-    """What a change is, a closed set; where several fit, the first said by the title comes first.
+    """What a change is, a closed set; if several apply, they are in the title's order.
 
-    `unknown` is one whose diff was not seen and whose author did not say; nobody asks for it.
+    `unknown` is a change whose diff was not seen and whose author did not say; nobody asks for it.
     """
 
     FEATURE = "feature"
@@ -31,7 +31,7 @@ class ChangeType(StrEnum):
 
 
 KNOWN_TYPES = tuple(kind for kind in ChangeType if kind is not ChangeType.UNKNOWN)
-"""Those that people and models name."""
+"""The types that people and models use."""
 
 AROUND = frozenset({ChangeType.TESTS, ChangeType.CI_BUILD, ChangeType.DOCS})
 """Types of what surrounds the product."""
@@ -48,7 +48,7 @@ def _type_words() -> dict[str, ChangeType]:
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """A title taken apart.
+    """A parsed title.
 
     Attributes:
         text: what is left when tags, prefix and pull request number are taken off; never empty if the title is not.
@@ -75,12 +75,12 @@ class Title:
 
     @property
     def tells_nothing(self) -> bool:
-        """Whether it says nothing of the change: a number, "fix", a file or a branch by name."""
+        """Whether it says nothing about the change: a number, "fix", the name of a file or branch."""
         return self.reverts is None and bool(_PATTERNS.tells_nothing.fullmatch(self.text.strip()))
 
 
 def read_title(subject: str) -> Title:
-    """Take a commit's subject apart."""
+    """Parse a commit's subject."""
     whole = subject.strip()
     plain = _PATTERNS.pull_request.sub("", whole).rstrip() or whole
     reverted = _taken_back(plain)
@@ -107,7 +107,7 @@ def in_force_by(title: str) -> tuple[str, bool]:
 
 
 def plain_type(text: str, *, by_bot: bool) -> ChangeType | None:
-    """Return the type that a title's words alone leave no doubt about; None for most."""
+    """Return the type that a title's words alone make certain; None for most."""
     if says_revert(text):
         return ChangeType.REVERT
     if _PATTERNS.plain_bump.match(text) or (by_bot and _PATTERNS.bot_bump.match(text)):
@@ -116,7 +116,7 @@ def plain_type(text: str, *, by_bot: bool) -> ChangeType | None:
 
 
 def says_revert(text: str) -> bool:
-    """Whether a title says that something is taken back, be it not said which commit."""
+    """Whether a title says that something is reverted, even without saying which commit."""
     return bool(_PATTERNS.plain_revert.match(text)) and not _PATTERNS.reverts_itself.match(text)
 
 

@@ -19,7 +19,7 @@ _CITIES = (
     "Asia/Bangkok", "Asia/Shanghai", "Asia/Singapore", "Asia/Tokyo", "Asia/Seoul", "Australia/Sydney",
     "Australia/Adelaide", "Pacific/Auckland", "Pacific/Honolulu", "America/Anchorage", "America/Halifax",
 )  # fmt: skip
-"""One or two well-known places on each offset, to be suggested to whoever names only the offset."""
+"""One or two well-known places per offset, to suggest to people who give only the offset."""
 _MOST_CITIES = 3
 
 _ISO_DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
@@ -51,7 +51,7 @@ class Window:
 
     @property
     def end(self) -> datetime:
-        """The first moment that is no longer in it, UTC."""
+        """The first moment after it, UTC."""
         return _first_moment(self.last + timedelta(days=1), self.zone)
 
     @property
@@ -65,7 +65,7 @@ class Window:
         return (self.end - self.start) / timedelta(hours=1)
 
     def check(self) -> None:
-        """Refuse a day that nobody there has lived: a zone that moves over the date line leaves one out.
+        """Reject a day that did not exist there: a zone that moves across the date line skips one.
 
         Raises:
             BadInput: no moment has these dates in that zone.
@@ -79,7 +79,7 @@ class Window:
         return self.start <= moment < self.end
 
     def local(self, moment: datetime) -> datetime:
-        """`moment` on this window's wall clocks."""
+        """`moment` in this window's local time."""
         return moment.astimezone(ZoneInfo(self.zone))
 
     def before(self, days: int) -> "Window":
@@ -112,7 +112,7 @@ def check_zone(name: str) -> str:
 
 
 def of_clocks(text: str) -> list[str]:
-    """Return zones whose clocks a text may mean: `GMT+8`, `UTC+05:30`, `CST`; empty where it names no such thing.
+    """Return the zones that a text may mean: `GMT+8`, `UTC+05:30`, `CST`; empty where it names no such thing.
 
     `Etc/GMT+8` has the opposite sign (POSIX, https://data.iana.org/time-zones/tz-link.html) and is never what is meant.
     """
@@ -157,5 +157,5 @@ def parse_day(text: str, today: date) -> date:
 
 
 def closed_before(moment: datetime, windows: Iterable[Window]) -> list[Window]:
-    """Those of `windows` that were over at `moment`."""
+    """The `windows` that were over at `moment`."""
     return [window for window in windows if window.end <= moment]

@@ -1,4 +1,4 @@
-"""Sentences by key and language, a folder for each language: how every package keeps its words."""
+"""Sentences by key and language, one folder per language: how every package keeps its wording."""
 
 import tomllib
 from collections.abc import Callable, Mapping
@@ -9,7 +9,7 @@ from analysis.i18n.language import LANGUAGES, Language
 
 
 class Sentences:
-    """The sentences of one package, read when the first one is wanted.
+    """One package's sentences, loaded on first use.
 
     Args:
         folder: has a folder for each language, with `wording.toml` in it: tables of sentences by name.
@@ -31,7 +31,7 @@ class Sentences:
     ) -> str:
         """Return the sentence `group.name` in a language, turned into another form by `turn`, then filled in.
 
-        `group.name_one` is taken instead where `count` is 1 and there is such a sentence.
+        `group.name_one` is used instead if `count` is 1 and it exists.
 
         Raises:
             KeyError: there is no such sentence, or a value for it is missing.
@@ -43,6 +43,6 @@ class Sentences:
         return turn(sentences[name]).format(**values)
 
     def in_all(self, key: str) -> Mapping[Language, str]:
-        """Return the sentence `group.name` in every language, as it stands."""
+        """Return the sentence `group.name` in every language, without filling it in."""
         group, _, name = key.partition(".")
         return {language: table[group][name] for language, table in self.tables.items()}

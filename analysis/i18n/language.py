@@ -10,6 +10,6 @@ FOLDER = Path(__file__).parent
 """The folders of what people write, by language: how titles, sentences and symptoms are worded."""
 
 OWN_NAMES: dict[Language, str] = {"en": "English", "zh": "中文"}
-"""What each calls itself."""
+"""What each language calls itself."""
 ENGLISH_NAMES: dict[Language, str] = {"en": "English", "zh": "Chinese (简体中文)"}
 """What models are told to write in."""

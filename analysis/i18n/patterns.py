@@ -1,4 +1,4 @@
-"""Regular expressions as data: those of a module stand in the TOML file beside it, compiled when they are first wanted."""
+"""Regular expressions as data: a module's patterns are in the TOML file beside it, compiled on first use."""
 
 import re
 import tomllib
@@ -36,7 +36,7 @@ class Patterns:
         """Compile a pattern, once.
 
         Raises:
-            AttributeError: the file has none of that name.
+            AttributeError: the file has no such pattern.
         """
         if name.startswith("_") or not isinstance(self._file.get(name), str | list):
             raise AttributeError(name)

@@ -21,17 +21,17 @@ ENDS = "!?.,;:…！？。，；："
 """What may stand around a word and is none of it."""
 LIST_SIGNS = ",，、;；"
 SIGNS = ("=", ":", "：", "＝")
-"""What stands between a name and its value."""
+"""Signs between a name and its value."""
 BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"), ("（", "）"), ("【", "】"), ("｢", "｣"))
 OPENINGS_OF_ALL = "".join(opening for opening, _ in BRACKETS)
 DOUBLE_QUOTES, SINGLE_QUOTES = '"“”„‟＂', "'‘’‚‛＇"
 PAIRED_QUOTES = {"«": "»", "»": "«", "‹": "›", "›": "‹", "「": "」", "『": "』", "《": "》", "〈": "〉", "`": "`"}
 LITERAL_QUOTES = ("『", "』")
-"""What holds a text that is taken exactly as it stands; its end is doubled inside."""
+"""Quotation marks around literal text; the closing one is doubled inside."""
 
 
 def fold(text: str) -> str:
-    """Return a name, a number or a date in plain letters, digits and dashes: `ＡＭＤ` is `AMD`."""
+    """Normalise a name, number or date to plain letters, digits and dashes: `ＡＭＤ` is `AMD`."""
     return unicodedata.normalize("NFKC", text).translate(_DASHES).strip()
 
 
@@ -47,7 +47,7 @@ def mixes_alphabets(text: str) -> str:
 def spaced(text: str) -> str:
     """Put a space between Chinese and Latin text, as Chinese engineers do, and none between two Chinese words.
 
-    What stands between quotation marks is left as it is.
+    Text between quotation marks is left as it is.
     """
     parts = re.split(r"(`[^`]*`|“[^”]*”)", text)
     for index in range(0, len(parts), 2):
@@ -64,7 +64,7 @@ def spaced(text: str) -> str:
 
 
 def without_stop(text: str) -> str:
-    """Leave out the full stop at the end."""
+    """Remove the full stop at the end."""
     return text.rstrip(".。")
 
 

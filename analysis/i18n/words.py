@@ -10,7 +10,7 @@ from analysis.i18n.language import FOLDER, LANGUAGES
 
 
 class Words:
-    """The words of one package, of all languages together, read when the first ones are wanted.
+    """One package's words, for all languages together, loaded on first use.
 
     Args:
         folder: has a folder for each language, with `words.toml` in it: tables of words, or of regular expressions, by name.

@@ -1,1 +1,1 @@
-"""Questions in plain words: what they ask for, which commits answer them best, and by which sentence. Knows no store and no chat."""
+"""Questions in plain words: what they ask for, which commits answer them best, and with which sentence. Independent of store and chat."""

@@ -1,4 +1,4 @@
-"""What a question came to: the commits that answer it, each with its sentence, and what had to be given up on the way."""
+"""The answer to a question: the commits, each with its sentence, and what had to be given up along the way."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -33,7 +33,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A sentence of a model's, with the commits that bear it out."""
+    """A sentence by a model, with the commits that support it."""
 
     text: str
     shas: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Questions that lean on the one before: `and on AMD?`, `only the fixes`."""
+"""Questions that continue the previous one: `and on AMD?`, `only the fixes`."""
 
 from dataclasses import replace
 

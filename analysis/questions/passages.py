@@ -1,4 +1,4 @@
-"""The sentence that answers: what somebody wrote of a commit, or what its diff proves, that holds most of what is asked for."""
+"""The sentence that answers: a statement about a commit, or a fact from its diff, that covers most of what is asked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

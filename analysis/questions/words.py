@@ -1,4 +1,4 @@
-"""How text becomes words that an index can find, and which words people use for the same thing, in Chinese and in English.
+"""How text becomes words that an index can find, and which Chinese and English words mean the same thing.
 
 Chinese has no spaces: a run of it is indexed as its pairs of characters (ABCD as AB, BC and CD), so that words of two
 characters and longer ones are found. A question is cut by what `terms.toml` and whoever asks for it knows. Names in code

@@ -1,10 +1,10 @@
-"""Which commits a commit has behind it."""
+"""A commit's ancestors."""
 
 from collections.abc import Mapping, Sequence
 
 
 def ancestors(sha: str, parents: Mapping[str, Sequence[str]]) -> frozenset[str]:
-    """Return a commit and all that it is reached from through these parents; empty where it is not among them."""
+    """Return a commit and all its ancestors through these parents; empty if it is not among them."""
     found: set[str] = set()
     waiting = [sha]
     while waiting:

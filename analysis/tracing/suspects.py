@@ -1,4 +1,4 @@
-"""Which commits of a range may have broken something: suspects, not culprits, each with what speaks against it.
+"""Which commits in a range may have broken something: suspects, not culprits, each with the evidence against it.
 
 What is reported is compared with what each commit says and touches, words that few commits have counting more. The weights were fitted to
 regressions of four repositories whose culprit a later fix names, and tried on two others (`benchmarks/suspects.py`).
@@ -18,7 +18,7 @@ from analysis.sources.revisions import Between
 from analysis.tracing.vocabulary import shared, stems
 
 _READ = 60
-"""Commits whose diffs are looked into: those that the rest speaks against most."""
+"""Commits whose diffs are read: those with the most other evidence against them."""
 _BODY, _DIFF = 3_000, 60_000
 """Characters of a message and of a file's diff that are read."""
 _OFTEN = 12
@@ -28,7 +28,7 @@ _LARGE = 6.0
 
 
 class Clue(StrEnum):
-    """What speaks against a commit. Closed set."""
+    """Evidence against a commit. Closed set."""
 
     TAKEN_BACK = "taken_back"
     TITLE = "title"
@@ -56,7 +56,7 @@ _DEPENDENCIES = {FactKind.DEPENDENCY_CHANGED, FactKind.REQUIREMENT_CHANGED}
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One thing that speaks against a commit.
+    """One piece of evidence against a commit.
 
     Attributes:
         detail: the words that it shares with the report, as stems, but for those that a stronger reason has; the name of a default or a dependency; the number of lines.
@@ -153,7 +153,7 @@ class _Look:
         self.all = {*self._title, *self._body, *self._in_paths}
 
     def weigh(self, rarity: Mapping[str, float], areas: Collection[str], taken_back: Collection[str]) -> None:
-        """Sum up what speaks against it, but for its diff."""
+        """Sum up the evidence against it, except from its diff."""
         triage = self.entry.triage
         self._add(Clue.TITLE, sum(rarity[word] for word in self._title), self._title)
         self._add(Clue.BODY, sum(rarity[word] for word in self._body), self._body - self._title)
@@ -186,7 +186,7 @@ class _Look:
         self._add(Clue.DIFF, sum(rarity[word] * share for word, share in part.items()), tuple(found))
 
     def suspect(self) -> Suspect:
-        """Return what it came to."""
+        """Return the result."""
         return Suspect(self.entry, self.score, tuple(sorted(self._reasons, key=lambda reason: -reason.points)))
 
     def _add(self, clue: Clue, amount: float, detail: Collection[str]) -> None:

@@ -1,6 +1,6 @@
-"""A fix from its landing to its release: merged is not released, and what was reverted fixes nothing.
+"""A fix from landing to release: merged is not released, and what was reverted fixes nothing.
 
-Commits tell by their own messages what they close, copy, take back and bring again; git and GitHub tell which versions have them.
+Commits say in their own messages what they close, copy, revert and reapply; git and GitHub know which versions contain them.
 """
 
 import re
@@ -20,7 +20,7 @@ _SHORTEST_SHA = 7
 
 
 class Role(StrEnum):
-    """What a commit is to the fix. Closed set."""
+    """A commit's role for the fix. Closed set."""
 
     LANDING = "landing"
     COPY = "copy"
@@ -43,10 +43,10 @@ class How(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A commit on the way of a fix.
+    """A commit in the course of a fix.
 
     Attributes:
-        of: the SHA of what it copies or takes back; empty for a landing.
+        of: the SHA of what it copies or reverts; empty for a landing.
         is_on_branch: the followed branch has it; else only others do.
     """
 
@@ -199,7 +199,7 @@ def stands(way: Sequence[Step], held: Collection[str]) -> bool:
 
 
 def verdict(way: Sequence[Step], releases: Sequence[Tag]) -> Verdict:
-    """Tell how far a fix has come; `releases` are the versions that have it."""
+    """Return how far a fix has come; `releases` are the versions that contain it."""
     landed = [step for step in way if step.role in {Role.LANDING, Role.COPY}]
     if not landed:
         return Verdict.UNKNOWN
@@ -212,7 +212,7 @@ def verdict(way: Sequence[Step], releases: Sequence[Tag]) -> Verdict:
 
 
 def with_fix(way: Sequence[Step], held: Mapping[str, Collection[str]], tags: Iterable[Tag]) -> tuple[Tag, ...]:
-    """Return the versions that have a fix, oldest first: the final ones, or the others where none is final."""
+    """Return the versions that contain a fix, oldest first: the final ones, or the others if none is final."""
     having = sorted((tag for tag in tags if stands(way, held.get(tag.name, ()))), key=lambda tag: (tag.at, tag.name))
     final = tuple(tag for tag in having if tag.is_final)
     return final or tuple(having)

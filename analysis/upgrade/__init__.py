@@ -1,4 +1,4 @@
-"""What a move from one version to another does to whoever makes it: the facts of all commits between, netted and checked.
+"""What moving from one version to another means for users: the facts of all commits in between, netted and checked.
 
 `netting` follows each name through the range, so that what came and went is nothing; `checking` holds what is left against both
 revisions; `upgrade` sorts it into the parts that people read.

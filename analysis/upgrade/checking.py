@@ -1,4 +1,4 @@
-"""Whether both revisions bear out what the commits between them come to.
+"""Whether both revisions confirm the net result of the commits between them.
 
 A diff shows hunks: a flag that one file gives up may stand in another, a value may have been changed by a commit that nobody read.
 So what is gone must be defined in the old revision and not in the new one, what came the other way round, and a value must stand

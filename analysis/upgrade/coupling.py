@@ -1,4 +1,4 @@
-"""What a code base builds on, held against two trees: names that it imports, classes that it extends, methods that it overrides or replaces.
+"""A code base's couplings compared in two trees: names it imports, classes it extends, methods it overrides or replaces.
 
 Facts tell what is public; who builds on a repository uses more. So each name is looked up in both trees, through the modules that hand it
 on and the classes that it is inherited from, and its two definitions are compared.

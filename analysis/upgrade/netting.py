@@ -1,4 +1,4 @@
-"""Facts netted over a range of commits: each name is followed from where it was to where it is.
+"""Facts netted over a range of commits: each name is followed from its first state to its last.
 
 Added then removed is nothing; 1 → 2 → 3 is 1 → 3; renames are chained; removed and added again is what changed of it, if anything.
 """

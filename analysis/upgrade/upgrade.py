@@ -1,4 +1,4 @@
-"""An upgrade: what a range of commits does to whoever moves across it, sorted into parts."""
+"""An upgrade: what a range of commits means for those who move across it, sorted into parts."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

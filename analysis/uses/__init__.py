@@ -1,4 +1,4 @@
-"""What a team's own files use of a repository, and which facts touch it.
+"""What a team's own files use from a repository, and which facts affect it.
 
 `scan` reads files through a reader for each form (`shell`, `structured`, `python`, `locks`) and keeps of what they find what the
 repository offers or offered (`offering`); `use` is the result and the file it is kept in; `hits` crosses it with facts.

@@ -1,4 +1,4 @@
-"""Which facts touch what a team uses: nothing that is new to them, nothing whose default they set themselves."""
+"""Which facts affect what a team uses: nothing that is new to them, and no default that they set themselves."""
 
 import re
 from collections.abc import Iterable, Iterator

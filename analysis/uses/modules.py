@@ -1,4 +1,4 @@
-"""Modules of Python by their paths, and the classes in them."""
+"""Python modules by path, and the classes in them."""
 
 import ast
 import re

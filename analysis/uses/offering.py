@@ -1,4 +1,4 @@
-"""What a repository offers to others, at one revision or over its past: only what is offered can be used."""
+"""What a repository offers to others, at one revision or over its past: only that can be used."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping
