@@ -12,7 +12,7 @@ from analysis.questions.query import Query
 from analysis.questions.spans import Days
 
 Part = Literal["least", "people", "days"]
-"""What of a question may be given up, in this order."""
+"""The parts of a question that may be given up, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +20,9 @@ class Found:
     """A commit that answers.
 
     Attributes:
-        passage: the sentence that does; None where its title says it.
-        unreleased: the newest release, which it is not in; None where that is not known.
-        reverted: the commit that took it back; None where none is known.
+        passage: the sentence that does; None if its title does.
+        unreleased: the newest release, if it does not contain the commit; None if unknown.
+        reverted: the commit that reverted it; None if none is known.
     """
 
     entry: Entry
@@ -41,19 +41,19 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a question came to.
+    """The answer to a question.
 
     Attributes:
         found: the best first; empty for nothing.
-        given_up: what of the question nothing fits, so that it was looked for without.
-        unknown: what it names and no commit has, as it says it.
-        repos: what was looked through; `since`: the day from which on something of it is known.
+        given_up: parts of the question that nothing matches, so that the search went on without them.
+        unknown: what it names and no commit contains, as worded in the question.
+        repos: what was searched; `since`: the first day about which something is known.
         unread: spans of the days it asks about of which not all commits are known, as nobody read them after they were over.
-        more: whether others fit as well.
+        more: whether others match as well.
         counted: what it wants counted: authors with their commits, the most first, or new authors with their first ones. None where
             it wants nothing counted, or nobody can know.
         asks_of_reverts: it asks of the commits that it names whether they were reverted.
-        total: how many commits there are, where it asks that.
+        total: how many commits there are, if it asks that.
         said: a model's answer, sentence by sentence; empty without one.
         failure: why there is no model's answer where one was wanted, or why it breaks off, in English.
     """

@@ -1,4 +1,4 @@
-"""Dates as people say them, in digits, in words or with a month's name, as the days that they may mean."""
+"""Dates as people write them, in digits, in words or with a month's name, as the days they may mean."""
 
 import contextlib
 import re
@@ -15,7 +15,7 @@ _WEEK, _MONTHS_OF_YEAR = 7, 12
 
 
 def days(text: str, today: date) -> tuple[date, ...]:
-    """Return the days that a date may mean: none if it is no date, two where month and day could be either.
+    """Return the days that a date may mean: none if it is not a date, two if month and day are ambiguous.
 
     `5/5/2026`, `2026/5/5`, `5 May 2026`, `three days ago`, `last Tuesday`, and their like in Chinese; without a
     year it is the last one that is over, but where the words say that it is still to come. Dots part day, month and year
@@ -28,7 +28,7 @@ def days(text: str, today: date) -> tuple[date, ...]:
 
 
 def bare(text: str) -> str:
-    """Return a date in plain letters without what stands around it: `on Tuesday`, `yesterday's`."""
+    """Return a date in plain letters without the words around it: `on Tuesday`, `yesterday's`."""
     plain, before = fold(text).lower().replace("’", "'").strip(), ""
     while before != plain:
         before, plain = plain, _PATTERNS.around.sub("", plain).strip()
@@ -42,7 +42,7 @@ def with_part_of_day(text: str, end: int) -> int:
 
 
 def names_time(word: str) -> bool:
-    """Whether a word speaks of a time, which may be one that nobody here can read."""
+    """Whether a word refers to a time, possibly one that cannot be read here."""
     return bool(_PATTERNS.surely_time.search(fold(word).lower()))
 
 

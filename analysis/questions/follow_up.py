@@ -30,7 +30,7 @@ def pointed_at(text: str) -> int | None:
 
 
 def leans(text: str) -> bool:
-    """Whether a question is to be read with the one before it, if there was one."""
+    """Whether a question is to be read together with the previous one, if there was one."""
     return bool(
         _PATTERNS.follows.match(text)
         or (_PATTERNS.begins.match(text) and len(text.split()) <= _SHORT)
@@ -39,7 +39,7 @@ def leans(text: str) -> bool:
 
 
 def joined(before: Query, now: Query, areas: Areas) -> Query:
-    """Return what a question asks for that leans on another: what it names takes the place of its like, the rest stays.
+    """Return what a follow-up question asks for: what it names replaces its like in the previous one, the rest stays.
 
     A place (a device, a platform) takes that of a place, a kind of change that of a kind, a thing that of a thing.
     """

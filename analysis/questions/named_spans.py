@@ -1,4 +1,4 @@
-"""Days and spans of days by the words that name them, wherever they stand in a text: each form, and what reads it.
+"""Named days and spans of days, wherever they occur in a text: each form, and what reads it.
 
 Weeks, months and quarters that are named (`last week`, `this month`) are the calendar's; so many days (`the last 3 days`, `past week`)
 are those that end with today.
@@ -28,10 +28,10 @@ _PATTERNS = Patterns(__file__, "spans")
 
 @dataclass(frozen=True, slots=True)
 class NoDays:
-    """What reads as a day or a span of days and cannot be taken for one.
+    """Text that looks like a day or span of days but is not a valid one.
 
     Attributes:
-        text: as it is written.
+        text: as written.
         why: the calendar has no such day, it may be either of two `days`, or it has not come yet.
     """
 

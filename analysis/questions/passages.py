@@ -15,12 +15,12 @@ from analysis.statements import Statement
 _MOST = 40
 """Facts and statements that are looked at; a commit with more is read from its beginning."""
 _OVER_TITLE = 0.75
-"""From which share of what the title holds on another sentence is worth its line."""
+"""The share of the title's coverage from which another sentence is worth its line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A sentence as somebody wrote it, or a fact in the reader's language; one of the two is None."""
+    """A sentence as somebody wrote it, or a fact, in the reader's language; one of the two is None."""
 
     text: str
     statement: Statement | None = None

@@ -9,7 +9,7 @@ from analysis.questions.signs import filling, signs
 from analysis.questions.words import is_chinese
 
 AROUND_NAME = "".join(("@?!. ", *NO_BLANK_BEHIND))
-"""What may stand around a name and is none of it."""
+"""Characters that may surround a name without being part of it."""
 _PATTERNS = Patterns(__file__, "query")
 _LONGEST, _MOST_SIGNS, _WHOLE_IN_SIGNS = 3, 4, 3
 """Words of a name; signs of one that is written in signs, and of one that is surely a whole one."""
@@ -20,7 +20,7 @@ _Place = tuple[int, int]
 
 
 def read_people(text: str, is_person: Callable[[str], bool]) -> tuple[tuple[str, ...], str]:
-    """Return the authors that are named, and the text without them.
+    """Return the authors named, and the text without them.
 
     A whole name counts wherever it stands, a part of one where the words around it, or around one beside it, say so.
     """

@@ -23,7 +23,7 @@ from analysis.triage.hardware import told_in
 
 _LONGEST_CHINESE, _LONGEST_PHRASE = 8, 3
 _MOST_CLAUSES = 14
-"""More is a text that was pasted; the first ones are taken."""
+"""Most clauses of a question; more is a pasted text, of which the first ones are used."""
 _PATTERNS = Patterns(__file__, "query")
 _DEVICES = {
     "ampere": ("ampere", "sm80", "sm86", "a100", "a800"),
@@ -43,7 +43,7 @@ class Clause:
     """One thing that a question is about.
 
     Attributes:
-        said: as the question says it.
+        said: as worded in the question.
         forms: how commits say it, in the index's words, each the beginning of a word or of several; `alike`: names of
             nearly the same, which count for less.
         area: the key of an area that it names; `is_area`: it is the area's own name and not one of its words.
@@ -77,15 +77,15 @@ class Unclear:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question that was read.
+    """A parsed question.
 
     Attributes:
         people: names or accounts, of which any is meant.
         least: 0 for low, 1 for medium, 2 for high.
         newest: it asks how something is now.
-        release: the version that the days are those of; empty for none.
+        release: the version that the days belong to; empty for none.
         repo: the repository that it names; empty for none.
-        unclear: why it cannot be answered as it is; None where it can.
+        unclear: why it cannot be answered as it is; None if it can.
         asks_who: it asks for people.
         counts: what it wants counted instead of shown; empty for nothing.
     """
@@ -104,7 +104,7 @@ class Query:
 
     @property
     def is_empty(self) -> bool:
-        """Whether it names nothing at all."""
+        """Whether it names nothing."""
         return not (self.clauses or self.days or self.people or self.least or self.release or self.counts)
 
 
@@ -114,7 +114,7 @@ def _nobody(_name: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What questions may name.
+    """Names that questions may use.
 
     Attributes:
         repos: the repositories that may be meant; `tags`: their versions, newest first.
@@ -128,7 +128,7 @@ class Vocabulary:
 
 
 def read_query(text: str, today: date, known: Vocabulary) -> Query:
-    """Read a question; `today` is the day that it is for whoever asks."""
+    """Parse a question; `today` is the current day for the person asking."""
     rest = fold(text)
     quoted = [found["inside"] for found in _PATTERNS.quoted.finditer(rest)]
     rest = _PATTERNS.quoted.sub(lambda found: f" {found['inside']} " if " " in found["inside"] else " ", rest)

@@ -1,4 +1,4 @@
-"""Which commits answer a question best: BM25 over title and text, with what facts, areas and ranks say of them.
+"""Which commits answer a question best: BM25 over title and text, plus facts, areas and importance.
 
 BM25 with a weight for each field is Robertson, Zaragoza and Taylor's BM25F (2004): occurrences in the title count for more
 before they saturate.
@@ -25,7 +25,7 @@ _SATURATION, _BY_LENGTH = 1.2, 0.4
 _IN_TITLE = 3.0
 """How much more an occurrence in the title counts than one in the text."""
 _ALIKE = 0.6
-"""What a name of nearly the same is worth."""
+"""The weight of a name for nearly the same thing."""
 _AREA, _AREA_WORD = 0.6, 0.3
 """What it is worth to be of an area that is named itself, or by one of its words, and to say neither."""
 _DEVICE = 0.7
@@ -35,9 +35,9 @@ _FIRST_TYPE, _OTHER_TYPE, _FACT, _SYMPTOM = 1.0, 0.6, 0.9, 0.9
 _SAID = 0.4
 """What it is worth, as a share of what is asked for, that words say a kind of change which neither type nor facts bear out."""
 _RANK = 0.25
-"""What each step of importance adds."""
+"""Bonus for each level of importance."""
 _SURROUNDS = 0.75
-"""What is left of a commit's score that only touches tests, CI or documents, where nobody asked for these."""
+"""Factor for commits that only touch tests, CI or documentation, unless these were asked for."""
 _TOGETHER = 0.6
 """What it adds, as a share of the rarity, that two things stand side by side in the title as in the question."""
 _PARTLY, _APART = 0.35, 0.7
@@ -91,14 +91,14 @@ def rarity(count: int, total: int) -> float:
 
 
 def weights(query: Query, found: Candidates) -> tuple[float, ...]:
-    """Return how much each clause counts: the more, the rarer; what no commit has, not at all."""
+    """Return each clause's weight: the rarer, the higher; 0 if no commit matches it."""
     rarities = (rarity(count, found.total) if count else 0.0 for count in found.counts)
     pairs = zip(query.clauses, rarities, strict=True)
     return tuple(min(weight, _MOST_SIGN) if clause.sign else weight for clause, weight in pairs)
 
 
 def rank(query: Query, found: Candidates, now: datetime) -> list[Hit]:
-    """Return the commits in the order in which they answer a question, the best first."""
+    """Return the commits by how well they answer a question, the best first."""
     each = weights(query, found)
     whole = sum(each)
     lengths = [len(candidate.text) for candidate in found.found]

@@ -1,4 +1,4 @@
-"""Which release a question names, and the days that it stands for: `in v1.2`, `since the last release`."""
+"""Which release a question names, and the days it covers: `in v1.2`, `since the last release`."""
 
 import re
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ def read_release(text: str, tags: Sequence[Tag]) -> tuple[str, Days, str, str]:
 
 
 def is_version(text: str) -> bool:
-    """Whether a text is a version, known or not."""
+    """Whether a text is a version, known or unknown."""
     return bool(_PATTERNS.version.fullmatch(text))
 
 

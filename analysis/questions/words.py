@@ -28,7 +28,7 @@ _UNKNOWN = 3
 
 
 def is_chinese(text: str) -> bool:
-    """Whether a text has Chinese characters in it."""
+    """Whether a text contains Chinese characters."""
     return bool(_CHINESE.search(text))
 
 
@@ -47,7 +47,7 @@ def words_of(text: str) -> str:
 
 
 def stem(word: str) -> str:
-    """Return what an English word has in common with its inflections: the start of each of them."""
+    """Return an English word's stem: the common start of its inflected forms."""
     if len(word) < _LEAST_WORD or not word.isalpha() or not word.isascii():
         return word
     left = _ENDING.sub("", word)
@@ -63,7 +63,7 @@ def inflected(word: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def terms() -> dict[str, list[str]]:
-    """Return what English commits call the terms that Chinese readers ask for, in small letters."""
+    """Return the English names, in lower case, of terms that Chinese readers ask for."""
     tables = (tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*/terms.toml")))
     return {term: words for table in tables for term, words in table.items()}
 

@@ -59,13 +59,13 @@ _NEAR = 6
 
 
 class Checker:
-    """Two revisions, read for what facts say of them."""
+    """Two revisions, searched for what facts say about them."""
 
     def __init__(self, old: Files, new: Files) -> None:
         self._old, self._new = _Revision(old), _Revision(new)
 
     def concerns(self, fact: Fact) -> bool:
-        """Whether a fact is about what people install and run, and not about tools of developers."""
+        """Whether a fact is about what people install and run, not about developer tools."""
         return fact.kind not in _OF_DEPENDENCIES or self._is_installed(fact.path)
 
     def removed(self, kind: FactKind, name: str) -> Fact | None:
@@ -75,7 +75,7 @@ class Checker:
         return fact if fact and self._is_moved(fact) and not self._new.spells(fact) else None
 
     def checked(self, change: Change) -> tuple[Change, ...]:
-        """Return a change with the names and values that both revisions show; none where they contradict it."""
+        """Return a change with the names and values that both revisions show; none if they contradict it."""
         found = (self._checked(one) for one in self._whole(change))
         return tuple(one for one in found if one)
 
@@ -244,7 +244,7 @@ class _Revision:
         return next((one for path in files for one in self.of(path) if one.kind is kind and one.name == name), None)
 
     def defines(self, kind: Offered, name: str, path: str) -> bool:
-        """Whether any file that has the name in it defines it."""
+        """Whether any file containing the name defines it."""
         bare = _bare(name)
         near = [path] if path in self._files.texts else self._modules.get(module_of(path), [])
         # What others import, they import from a package; settings are the whole program's.
@@ -408,5 +408,5 @@ def _package(name: str) -> str:
 
 
 def paths_of(changes: Sequence[Change]) -> Iterator[str]:
-    """Yield the files that a check of these changes looks at."""
+    """Yield the files needed to check these changes."""
     yield from dict.fromkeys(change.fact.path for change in changes if change.fact.path)

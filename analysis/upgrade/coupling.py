@@ -28,7 +28,7 @@ _Node = _Function | ast.ClassDef | ast.Assign | ast.AnnAssign
 
 
 class Drift(StrEnum):
-    """What became of a name. Closed set; BODY only of what is overridden or replaced, ABSTRACT of a class that is extended."""
+    """What became of a name. Closed set; BODY only for what is overridden or replaced, ABSTRACT for an extended class."""
 
     GONE = "gone"
     MOVED = "moved"
@@ -39,7 +39,7 @@ class Drift(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Coupled:
-    """A name that a code base builds on and that is another one now.
+    """A name that a code base builds on and that has changed.
 
     Attributes:
         name: as it is used; `before`, `after`: the two signatures, the two modules, or the method that is abstract now.
@@ -230,7 +230,7 @@ def _without_annotations(arguments: ast.arguments) -> ast.arguments:
 
 
 class _Tree:
-    """The modules of one revision, parsed when they are asked for."""
+    """The modules of one revision, parsed on demand."""
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         self._texts = texts
@@ -380,7 +380,7 @@ class _Tree:
 
 
 def _statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    """Yield what stands at a module's level, within `if` and `try` too."""
+    """Yield a module's top-level statements, including those within `if` and `try`."""
     for node in body:
         if isinstance(node, ast.If | ast.Try):
             # What only a checker of types sees is nothing that runs.

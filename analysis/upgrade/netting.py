@@ -17,10 +17,10 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is left of one thing's facts at the end of a range.
+    """The net result of one thing's facts at the end of a range.
 
     Attributes:
-        fact: from the first state to the last; path and line are those of the last commit's fact.
+        fact: from the first state to the last; path and line are from the last commit's fact.
         shas: the commits that brought it about, oldest first.
     """
 
@@ -30,14 +30,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Netted:
-    """What is left of a range; `passing` counts the things that came and went, or changed and changed back."""
+    """A range's net result; `passing` counts things that came and went, or changed and changed back."""
 
     changes: tuple[Change, ...]
     passing: int
 
 
 def netted(entries: Iterable[Entry]) -> Netted:
-    """Net the facts of commits, which come oldest first."""
+    """Net the facts of commits, given oldest first."""
     range_ = _Range()
     for entry in entries:
         for fact in entry.facts:

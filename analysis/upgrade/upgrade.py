@@ -62,11 +62,11 @@ _DEPRECATING = {"deprecation", "deprecations", "deprecated"}
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing to know: a netted fact, or a commit as its people told it.
+    """One thing to know: a netted fact, or a commit as its people described it.
 
     Attributes:
-        change: None where it is told by the commit itself.
-        shas: the commits that it rests on, oldest first.
+        change: None if the commit itself describes it.
+        shas: the commits it is based on, oldest first.
     """
 
     shas: tuple[str, ...]
@@ -75,7 +75,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A netted fact that touches what somebody uses, and the places where they use it."""
+    """A netted fact that affects what somebody uses, and the places where they use it."""
 
     item: Item
     uses: tuple[Use, ...]
@@ -83,13 +83,13 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Upgrade:
-    """What lies between two revisions for whoever moves from one to the other.
+    """What is between two revisions, for people who move from one to the other.
 
     Attributes:
-        commits: how many there are; `entries` are those that the parts speak of, by SHA.
+        commits: how many there are; `entries` are those that the parts mention, by SHA.
         parts: without empty ones.
-        passing: things that came and went in between, and are left out.
-        carried: commits that the older revision has as well, by another SHA.
+        passing: how many things came and went in between, and are left out.
+        carried: commits that the older revision also contains, under another SHA.
         refuted: facts that the two revisions contradict, and that are left out.
         is_whole: the facts were held against all files of the product, not only those that they lie in.
         unread: commits of which only the titles are known.

@@ -1,4 +1,4 @@
-"""What a reader of files finds, before anybody knows whose it is: words of commands, settings, addresses, queries, imports."""
+"""What a reader of files finds before it is known whose it is: command words, settings, URLs, queries, imports."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A name that is set or asked for."""
+    """A name that is set or queried."""
 
     kind: UseKind
     name: str

@@ -20,14 +20,14 @@ _PARAMETER = re.compile(r"\{[^}/]*\}|\$\w+|<[^>/]*>|:\w+")
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A fact that touches what a team uses, and where; the places are in the order of their files."""
+    """A fact that affects what a team uses, and where; the places are in file order."""
 
     fact: Fact
     uses: tuple[Use, ...]
 
 
 class Index:
-    """What a team uses, looked up by what facts are about."""
+    """What a team uses, indexed by what facts are about."""
 
     def __init__(self, uses: Uses) -> None:
         self._by_kind: dict[UseKind, dict[str, list[Use]]] = {kind: {} for kind in UseKind}

@@ -34,7 +34,7 @@ def is_handed_on(module: str, texts: Mapping[str, str]) -> bool:
 
 
 def classes_of(text: str) -> Iterator[ClassDefinition]:
-    """Find the classes of a file; nothing in one that is no Python."""
+    """Find the classes in a file; none if it is not Python."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # other people's escapes

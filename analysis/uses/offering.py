@@ -94,7 +94,7 @@ class Offering:
             self.programs |= {found["name"] for found in _PATTERNS.bin_key.finditer(block["body"] or "")}
 
     def add_past(self, facts: Iterable[Fact]) -> None:
-        """Add what facts say that there was."""
+        """Add what facts say existed."""
         for fact in facts:
             if fact.kind is FactKind.RENAMED:
                 pairs = fact.detail.split(", ") if " → " in fact.detail else [f"{fact.before} → {fact.after}"]

@@ -14,7 +14,7 @@ _SHORTEST_COMMAND = 2
 
 
 def python(text: str) -> Iterator[Found]:
-    """Read a file; one that is no Python, or too deep for its parser, has nothing."""
+    """Read a file; nothing if it is not Python or too deeply nested for the parser."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # other people's escapes

@@ -1,4 +1,4 @@
-"""Definitions that a diff takes away or calls otherwise, private ones and methods too: for whoever builds on exactly these."""
+"""Definitions that a diff removes or renames, including private ones and methods, for code that builds on exactly these."""
 
 from collections.abc import Collection, Iterator
 

@@ -1,4 +1,4 @@
-"""Reads a team's files for what they use of a repository. Nothing in them is run; what is too large, too deep or no text is passed over."""
+"""Reads a team's files for what they use of a repository. Nothing in them is run; files that are too large, too deep or not text are skipped."""
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -69,7 +69,7 @@ class Scanned:
     """One file, read.
 
     Attributes:
-        text: as it stands, for what only the whole file tells: whose it is.
+        text: verbatim, as only the whole file tells whose it is.
     """
 
     path: str
@@ -81,7 +81,7 @@ def read_files(paths: Sequence[Path]) -> Iterator[Scanned]:
     """Read files, and all in folders, that may use something; links out of a folder are not followed.
 
     Raises:
-        BadInput: a path is not there, or there are too many files.
+        BadInput: a path does not exist, or there are too many files.
     """
     count = 0
     for root in paths:

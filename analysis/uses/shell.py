@@ -74,7 +74,7 @@ def command(words: tuple[Word, ...], image: str = "", *, is_arguments: bool = Fa
 
 
 def package(text: str, line: int) -> Setting | None:
-    """Return the version that a requirement asks for; None for what is none."""
+    """Return the version that a requirement asks for; None if it is not a requirement."""
     found = _PATTERNS.installed.match(text.strip("\"'"))
     return Setting(UseKind.VERSION, found["name"], found["how"] + found["version"], line) if found else None
 

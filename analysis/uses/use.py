@@ -1,4 +1,4 @@
-"""What a team's own files use of a repository, and the file that it is kept in: `uses.toml`, written by a scan, edited by hand."""
+"""What a team's own files use from a repository, and its file format: `uses.toml`, written by a scan, edited by hand."""
 
 import json
 import re
@@ -40,8 +40,8 @@ class Use:
     Attributes:
         name: as the repository calls it: `--port`, `QUILL_CACHE`, `/v1/models`, `quill:queue_size`, `engine.page_size`; of what
             Python imports, extends, overrides or assigns over, with its module: `quill.engine.Engine`, `quill.engine.Engine.step`.
-        value: what it is set to, or the version; empty where it is not set.
-        path, line: where; the line is 0 where only the file is known.
+        value: what it is set to, or the version; empty if not set.
+        path, line: where; the line is 0 if only the file is known.
     """
 
     kind: UseKind
@@ -94,7 +94,7 @@ def read_uses(text: str, name: str = "uses.toml") -> Uses:
     """Read the text of a `uses.toml`; `name` is what to call it.
 
     Raises:
-        BadInput: it is no such file.
+        BadInput: it is not such a file.
     """
     if len(text) > LARGEST:
         raise BadInput(f"{name} has more than {LARGEST:,} characters: scan fewer files.")
