@@ -1,4 +1,4 @@
-"""Whether subscriptions can be served: subscribers are told once when a repository breaks, and once when it works again.
+"""Whether subscriptions can be served: subscribers are told once when a repository fails, and once when it is back.
 
 Its feeds' creators and channels are told by `feed_health`.
 """

@@ -64,7 +64,7 @@ class Core:
         self._arrivals = Arrivals(stores, sources, now)
 
     def analyser(self, wanted: str = "auto", named: str = "") -> Analyser:
-        """Return the rules, the configured model, or (`auto`) the model if there is one; `named` is another on its server.
+        """Return the rules, the configured model, or (`auto`) the model if there is one; `named` is one on its server.
 
         Raises:
             BadInput: a model is requested and none is configured.

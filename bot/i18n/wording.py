@@ -14,20 +14,20 @@ _SENTENCES = Sentences(Path(__file__).parent)
 _ID = re.compile(r"[UW][A-Z0-9]{6,}|\d{15,}")
 
 _PASSING = ("cause.", "trouble.")
-"""Sentences on what may pass, kept with the error itself behind them."""
+"""Sentences about what may pass, stored with the error itself after them."""
 
 tell, in_all = _SENTENCES.say, _SENTENCES.in_all
 
 
 def said(reason: str, language: Language) -> str:
-    """Say a reason that was kept: by its sentence's key, perhaps with who it was; or as somebody else has worded it.
+    """Word a stored reason: by its sentence's key, perhaps with the person; or as already worded elsewhere.
 
-    What is worded in English alone is for whoever reads the log.
+    Reasons worded only in English are for readers of the log.
     """
     key, _, who = reason.partition(" ")
-    if key.startswith(_PASSING) and who:  # the error's own sentence says more, in English
+    if key.startswith(_PASSING) and who:  # the error's own message, in English, says more
         return who if language == "en" else tell(key, language).rstrip("。")
-    if key == "refused.person" and _ID.fullmatch(who):  # of before names were kept
+    if key == "refused.person" and _ID.fullmatch(who):  # stored before names were
         key = "refused.somebody"
     try:
         return tell(key, language, who=who)
@@ -37,10 +37,10 @@ def said(reason: str, language: Language) -> str:
 
 
 def say_moment(moment: datetime, zone: str) -> str:
-    """Say a moment on a zone's clocks."""
+    """Write a moment in a zone's local time."""
     return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
 
 
 def say_zoned(moment: datetime, zone: str, language: Language) -> str:
-    """Say a moment on a zone's clocks, with the zone in brackets."""
+    """Write a moment in a zone's local time, with the zone in brackets."""
     return say_moment(moment, zone) + say("list.aside", language, detail=zone)

@@ -16,7 +16,7 @@ _BACK = 14
 
 
 def listed(core: Core, reader: Reader) -> list[tuple[str, str]]:
-    """Return the addresses and titles of the digests of the last two weeks with commits, the newest first."""
+    """Return the addresses and titles of the last two weeks' digests that have commits, newest first."""
     archive, found = Archive(core), list[tuple[date, str, int]]()
     for repo in reader.repos:
         if span := archive.history.span(repo):
@@ -30,11 +30,11 @@ def listed(core: Core, reader: Reader) -> list[tuple[str, str]]:
 
 
 def report(core: Core, reader: Reader, address: str) -> str:
-    """Return the report of a day as Markdown, below a line that tells whose words it is.
+    """Return a day's report as Markdown, below a line saying whose words it contains.
 
     Raises:
-        BadInput: it is no address of a day.
-        NotFound: nothing of that day is known, or it may not be seen.
+        BadInput: it is not the address of a day.
+        NotFound: nothing is known about that day, or it is not visible.
     """
     found = _ADDRESS.fullmatch(address)
     try:

@@ -15,12 +15,12 @@ from formatters.text.json_text import json_text
 _LOG = logging.getLogger(__name__)
 
 READER = "daybrief.reader"
-"""Where a request over HTTP carries who asks."""
+"""The key in an HTTP request's ASGI scope that holds its reader."""
 Asgi = Callable[[MutableMapping[str, Any], Any, Any], Awaitable[None]]
 
 
 def server(core: Core, zone: str) -> Any:
-    """Return the server over a core; over HTTP, each request says who asks, else whoever runs it sees all that is known.
+    """Return the server for a core; over HTTP, each request identifies its reader, else the operator sees everything.
 
     Raises:
         BadInput: the SDK is not installed.
@@ -39,7 +39,7 @@ def server(core: Core, zone: str) -> Any:
         return Reader(tuple(core.stores.commits.repositories()), zone)
 
     async def in_thread(work: Callable[[], Any]) -> Any:
-        # Whoever goes away is not waited for; what was begun ends by itself.
+        # A client that has gone away is not waited for; work already started finishes by itself.
         return await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
 
     async def list_tools(_context: Any, _params: Any) -> Any:
@@ -97,7 +97,7 @@ def server(core: Core, zone: str) -> Any:
 
 
 async def speak(core: Core, zone: str) -> None:
-    """Speak the protocol over standard input and output until the other side ends it.
+    """Speak the protocol over standard input and output until the client ends it.
 
     Raises:
         BadInput: the SDK is not installed.
@@ -110,7 +110,7 @@ async def speak(core: Core, zone: str) -> None:
 
 
 def over_http(core: Core, zone: str) -> tuple[Asgi, AbstractAsyncContextManager[None]]:
-    """Return what answers a request over HTTP, each by itself, and the context in which it does.
+    """Return the handler of HTTP requests, each on its own, and the context it must run in.
 
     Raises:
         BadInput: the SDK is not installed.

@@ -34,13 +34,13 @@ _Arguments = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who asks: the repositories that they may see, and the zone whose days are meant."""
+    """The reader: the repositories they may see, and the zone that defines their days."""
 
     repos: tuple[str, ...]
     zone: str
 
     def seen(self, name: str) -> str:
-        """Return how a repository is written; one that may not be seen is as unknown as one that is not there."""
+        """Return a repository's stored spelling; an invisible one is treated like an unknown one."""
         for repo in self.repos:
             if name.lower() in {repo.lower(), repo.lower().rpartition("/")[2]}:
                 return repo
@@ -49,7 +49,7 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A tool; `fields` are JSON schemas of its arguments by name, of which `required` must be given."""
+    """A tool; `fields` are JSON schemas of its arguments by name, and `required` are mandatory."""
 
     name: str
     says: str
@@ -65,10 +65,10 @@ class Tool:
 
 
 def call(core: Core, reader: Reader, name: str, given: _Arguments) -> dict[str, Any]:
-    """Run a tool, and return what it found between marks that tell whose words it is.
+    """Run a tool, and return its result marked as other people's words.
 
     Raises:
-        BadInput: there is no such tool, or its arguments cannot be used.
+        BadInput: there is no such tool, or its arguments are invalid.
         NotFound, Outage: as the tool.
     """
     tool = next((one for one in tools() if one.name == name), None)
@@ -89,7 +89,7 @@ _KINDS: dict[str, type] = {"string": str, "integer": int}
 
 
 def safe(value: Any) -> Any:
-    """Return data with its texts on one line each, without control characters and secrets."""
+    """Return data with its texts each on one line, without control characters and secrets."""
     if isinstance(value, str):
         return clean(redact(value)[0])
     if isinstance(value, Mapping):
@@ -109,7 +109,7 @@ def _language(given: _Arguments) -> Language:
 
 
 def brief(entry: Entry, language: Language) -> dict[str, Any]:
-    """Return what a list says of a commit."""
+    """Return what a list shows of a commit."""
     commit, analysis = entry.commit, entry.analysis
     return {
         "repo": commit.repo,

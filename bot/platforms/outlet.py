@@ -1,6 +1,6 @@
-"""Outlets (Feishu, Teams and any webhook), which only receive messages, by Apprise. The only module that imports it.
+"""Outlets (Feishu, Teams and any webhook), which only receive messages; the only module that imports Apprise.
 
-An outlet is a platform without people: nothing is asked there, and what stands there can be neither found nor changed.
+An outlet is a one-way platform: nobody asks anything there, and what was posted can be neither found nor edited.
 """
 
 import asyncio
@@ -21,10 +21,10 @@ class Outlets:
     """The outlets of the configuration, by name.
 
     Args:
-        addresses: of Apprise's forms, such as `feishu://TOKEN`.
+        addresses: URLs in Apprise's syntax, such as `feishu://TOKEN`.
 
     Raises:
-        BadInput: Apprise is not installed, or does not know the form of an address.
+        BadInput: Apprise is not installed, or does not recognise a URL.
     """
 
     def __init__(self, addresses: Mapping[str, SecretStr]) -> None:
@@ -34,7 +34,7 @@ class Outlets:
             raise BadInput("[outlets] needs Apprise, which is not installed: install `daybrief[outlets]`.") from None
         import logging
 
-        # What it logs holds addresses, and these are the keys to a channel.
+        # Its log messages contain URLs, and those are the keys to a channel.
         logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
         self._outlets: dict[str, Any] = {}
         for name, address in addresses.items():
@@ -47,17 +47,17 @@ class Outlets:
             self._outlets[name] = made
 
     def check(self, name: str) -> None:
-        """Raise BadInput where there is no outlet of that name."""
+        """Raise BadInput if there is no outlet of that name."""
         if name not in self._outlets:
             known = ", ".join(self._outlets) or "none yet"
             raise BadInput(f"There is no outlet {name!r}: add its address as [outlets] {name} (known: {known}).")
 
     def send(self, name: str, reply: Reply) -> None:
-        """Send a reply to an outlet, and wait until it is taken.
+        """Send a reply to an outlet, and wait until it is accepted.
 
         Raises:
             BadInput: there is no such outlet.
-            Outage: it did not take it.
+            Outage: it did not accept it.
         """
         self.check(name)
         title, text = outlet_text(reply)
@@ -84,14 +84,14 @@ class OutletTransport:
         await asyncio.Event().wait()
 
     async def close(self) -> None:
-        """Do nothing: no connection is kept."""
+        """Do nothing: no connection is kept open."""
 
     async def disconnected(self) -> str:
-        """Return nothing: an outlet is reached when something is sent to it."""
+        """Return an empty string: an outlet is contacted only when something is sent to it."""
         return ""
 
     async def post(self, channel: str, reply: Reply, key: str) -> Posted:
-        """Send it; where that fails it is sent again later, and may stand twice if only the answer was lost."""
+        """Send it; on failure it is retried later, and may appear twice if only the answer was lost."""
         if channel not in self._names:
             raise Refused("refused.outlet_gone")
         try:
@@ -101,17 +101,17 @@ class OutletTransport:
         return Posted(channel, key)
 
     async def find(self, channel: str, key: str) -> Posted | None:  # noqa: ARG002 - the port's signature
-        """Return None: what was sent cannot be looked up. A morning told twice is better than one that nobody was told."""
+        """Return None: what was sent cannot be looked up. A digest posted twice is better than a missing one."""
         return None
 
     async def edit(self, posted: Posted, reply: Reply) -> Posted:  # noqa: ARG002 - the port's signature
-        """Leave it as it is: what was sent cannot be changed."""
+        """Do nothing: what was sent cannot be edited."""
         return posted
 
     async def direct(self, user: str) -> str:  # noqa: ARG002 - the port's signature
-        """Refuse: nobody can be spoken to alone."""
+        """Refuse: there are no direct messages."""
         raise Refused("refused.outlet_direct")
 
     async def examine(self, channels: Sequence[str], people: Sequence[str] = ()) -> list[str]:  # noqa: ARG002 - nobody is there
-        """Say in a sentence each which channels are no outlets; nothing is sent to try one."""
+        """Return one sentence per channel that is not an outlet; nothing is sent to test one."""
         return [f"There is no outlet {channel!r} in [outlets]." for channel in channels if channel not in self._names]

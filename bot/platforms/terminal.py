@@ -21,8 +21,8 @@ class Terminal:
     """Standard input and output as a platform with one channel and one person, who may do everything.
 
     Attributes:
-        width: asked for before each reply: windows are resized.
-        is_interactive: somebody sits there: a prompt is shown, and forms are asked field by field.
+        width: read before each reply, since windows are resized.
+        is_interactive: a person is typing: a prompt is shown, and forms are asked field by field.
     """
 
     language: Language
@@ -39,7 +39,7 @@ class Terminal:
         return "terminal"
 
     async def run(self, conversation: Conversation) -> None:
-        """Answer each line until the last one, or until somebody says goodbye."""
+        """Answer each line until the last one, or until someone says goodbye."""
         while (line := await self._line(PROMPT)) is not None and line.strip().lower() not in WORDS.one_of(
             "words.goodbyes"
         ):
@@ -57,7 +57,7 @@ class Terminal:
                     await self._answer(conversation, Request(request.asker, answer.reply.command, values))
 
     async def _filled_in(self, form: Form) -> dict[str, str] | None:
-        """Ask for each field, an empty line takes what stands there; None at the end of the input."""
+        """Ask for each field, where an empty line keeps the current value; None at the end of the input."""
         values = {}
         for field in form.fields:
             line = await self._line(f"{field.label} [{field.value}]: ")
@@ -81,30 +81,30 @@ class Terminal:
         self.out.flush()
 
     async def close(self) -> None:
-        """Do nothing: a terminal needs no goodbye."""
+        """Do nothing: a terminal needs no cleanup."""
 
     async def post(self, channel: str, reply: Reply, key: str) -> Posted:
-        """Write a reply, as a channel would show it."""
+        """Print a reply, as a channel would show it."""
         self._show(reply)
         return Posted(channel, key)
 
     async def find(self, channel: str, key: str) -> Posted | None:  # noqa: ARG002 - the port's signature
-        """Return None: what was written once cannot be looked up."""
+        """Return None: what was printed cannot be looked up."""
         return None
 
     async def edit(self, posted: Posted, reply: Reply) -> Posted:
-        """Write it again: what stands above cannot be changed."""
+        """Print it again: earlier output cannot be edited."""
         self._show(reply)
         return posted
 
     async def disconnected(self) -> str:
-        """Return nothing: whoever reads it is there."""
+        """Return an empty string: a terminal is always connected."""
         return ""
 
     async def examine(self, channels: Sequence[str], people: Sequence[str] = ()) -> list[str]:  # noqa: ARG002 - the port's signature
-        """Return nothing: there is one channel, and it takes everything."""
+        """Return nothing: there is one channel, and it accepts everything."""
         return []
 
     async def direct(self, user: str) -> str:
-        """Return the one channel that there is."""
+        """Return the only channel."""
         return user

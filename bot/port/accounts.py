@@ -1,8 +1,8 @@
-"""GitHub accounts as people on a platform, as configured by whoever runs the bot.
+"""GitHub accounts as people on a platform, as configured by the operator.
 
-A mapped author's name leads to the person's page on the platform. It is never a mention: Slack notifies whoever a posted message
-mentions, in whatever block, and Discord takes a mention for one wherever a message forgets to forbid it. A link notifies nobody.
-https://docs.slack.dev/messaging/formatting-message-text#mentioning-users
+A mapped author's name links to the person's page on the platform. It is never a mention: Slack notifies everyone a
+posted message mentions, in whatever block, and Discord honours a mention wherever a message forgets to forbid it. A
+link notifies nobody. https://docs.slack.dev/messaging/formatting-message-text#mentioning-users
 """
 
 import re
@@ -15,17 +15,17 @@ from formatters.text.item import Item
 
 _MENTION = re.compile(r"<@!?(?P<user>\w+)(?:\|[^>]*)?>")
 _PAGES = {"slack": "https://slack.com/app_redirect?channel={}", "discord": "https://discord.com/users/{}"}
-"""Where a platform leads whoever follows the link to a person."""
+"""The URL of a person's page on each platform."""
 
 
 class Accounts:
-    """Who is who: the people of the platforms, by their accounts on GitHub."""
+    """Who is who: people's platform identities, by GitHub account."""
 
     def __init__(self, people: Mapping[str, PersonSettings]) -> None:
         self._people = people
 
     def named(self, text: str, platform: str) -> str:
-        """Return a text with the accounts of the people whom it mentions, as far as they are mapped."""
+        """Return a text with mentions of mapped people replaced by their accounts."""
 
         def account(found: re.Match[str]) -> str:
             people = self._people.items()
@@ -34,7 +34,7 @@ class Accounts:
         return _MENTION.sub(account, text) if self._people and platform in _PAGES else text
 
     def shown(self, reply: Reply, platform: str) -> Reply:
-        """Return a reply in which the authors that are mapped lead to their pages on the platform."""
+        """Return a reply in which mapped authors link to their pages on the platform."""
         if not self._people or platform not in _PAGES:
             return reply
         match reply:

@@ -9,10 +9,10 @@ class Command:
 
     Attributes:
         verb: its name in the table of commands.
-        words: what stands by its place, in order, each as it was typed.
-        named: the values of options, by the option's name; several where it was given several times.
+        words: positional arguments, in order, as typed.
+        named: the values of options, by the option's name; several if it was given several times.
         flags: `public`, `here`.
-        strange: what was typed and the command does not know.
+        strange: what was typed but the command does not know.
     """
 
     verb: str
@@ -23,12 +23,12 @@ class Command:
 
     @property
     def text(self) -> str:
-        """The words as one text."""
+        """The words joined into one text."""
         return " ".join(self.words)
 
     @property
     def is_public(self) -> bool:
-        """Whether everybody in the channel is to see the answer."""
+        """Whether everyone in the channel is to see the answer."""
         return "public" in self.flags
 
     def value(self, name: str) -> str:

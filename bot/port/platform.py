@@ -1,7 +1,7 @@
 """The port that platforms implement, and what all of them have in common.
 
-A platform turns whatever people do (a command, a mention, a button, a form) into a `Request`, hands it to the
-conversation, and shows the replies. It posts through the `Transport` port and knows nothing of what is due.
+A platform turns people's actions (a command, a mention, a button, a form) into a `Request`, passes it to the
+conversation, and shows the replies. It posts through the `Transport` port and does not know what is due.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -14,7 +14,7 @@ from bot.port.command import Command
 from formatters.reply import Reply
 
 Lacks = Callable[[str, bool], Awaitable[tuple[str, ...]]]
-"""Takes a channel, and whether it may be tried by a message that is taken back at once."""
+"""Called with a channel, and whether a test message may be posted and deleted at once."""
 
 
 async def _nothing(channel: str, by_posting: bool) -> tuple[str, ...]:  # noqa: ARG001 - as `Asker.lacks` is called
@@ -28,13 +28,13 @@ class Asker:
     Attributes:
         workspace: the Slack team or Discord guild; empty in a direct message on Discord and in the terminal.
         channel: where the answer goes; `is_direct`: it is a conversation with the bot alone.
-        is_admin: may administer this channel's feeds, by the platform's own word.
-        lacks: what keeps Daybrief from posting in a channel, by the platform's own word, as it is now: `member`, `archived`,
-            keys of `lacks`, or one of `refused`, in `bot/i18n/`; empty where nothing does, or nothing is known.
-        channels: in direct messages, the channels that the person is in, as far as the platform says; `administers`: those
+        is_admin: may administer this channel's feeds, according to the platform.
+        lacks: what currently keeps Daybrief from posting in a channel, according to the platform: `member`, `archived`,
+            keys of `lacks`, or one of `refused`, in `bot/i18n/`; empty if nothing does, or nothing is known.
+        channels: in direct messages, the channels the person is in, as far as the platform tells; `administers`: those
             whose feeds they may administer.
-        name: as others there see it; empty where the platform does not say.
-        language, zone: as the platform knows them of this person; empty where it does not.
+        name: their display name there; empty if the platform does not tell.
+        language, zone: this person's, according to the platform; empty if it does not tell.
     """
 
     platform: str
@@ -53,11 +53,11 @@ class Asker:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that came with a request; outside text, of which nothing is known but what the platform says.
+    """A file attached to a request; outside data, described only by the platform.
 
     Attributes:
         size: bytes.
-        read: fetches it whole. Raises Later.
+        read: fetches it in full. Raises Later.
     """
 
     name: str
@@ -67,16 +67,16 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What somebody wants.
+    """A request.
 
     Attributes:
-        command: a text as it was typed, or the name of a button or a form (`show 4c46ecd public`), which is read by the
-            grammar of `bot.commands.grammar`; or a command whose options the platform told apart, which is taken as it is.
+        command: text as typed, or the command of a button or a form (`show 4c46ecd public`), which is parsed by
+            `bot.commands.grammar`; or a command whose options the platform has already separated, which is used as is.
         values: of a form, by field name.
-        thread: the message thread it was asked in; empty outside of one.
-        attachment: the file that came with it; None without one.
-        message: the message that asked, below which a thread with its answer may begin; empty where that is not known.
-        follows: whether steps are shown while the answer is made, so that working notes with newer ones are welcome.
+        thread: the message thread it was made in; empty outside of one.
+        attachment: the file attached to it; None without one.
+        message: the requesting message, below which a thread with the answer may start; empty if unknown.
+        follows: whether steps are shown while the answer is made, so that updated working notes are welcome.
     """
 
     asker: Asker
@@ -90,9 +90,9 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A reply, and whether everybody in the channel sees it.
+    """A reply, and whether everyone in the channel sees it.
 
-    A request may have several answers: each replaces the one before it (`Note(tone="working")`, then the result).
+    A request may have several answers, each replacing the previous one (`Note(tone="working")`, then the result).
     """
 
     reply: Reply
@@ -100,25 +100,26 @@ class Answer:
 
 
 Conversation = Callable[[Request], AsyncIterator[Answer]]
-"""Answers a request. The platform has acknowledged it before the first answer comes. Never raises for bad input."""
+"""Answers a request. The platform acknowledges it before the first answer. Never raises for bad input."""
 
 
 Kind = Literal[
     "words", "repository", "zone", "area", "author", "label", "date", "hour", "commit", "versions", "branches", "subscription", "mute",
     "path", "branch", "command", "choice", "flag", "file",
 ]  # fmt: skip
-"""What an option holds: where anything has a list of it, that is offered while it is typed."""
+"""The kind of an option's values: if there is a list of them, they are offered while typing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """What may follow a verb, for platforms with typed options and for help.
+    """An argument of a command, for platforms with typed options and for help.
 
     Attributes:
         name: in ASCII, lower case. `says`: what it is, by language; at most 100 characters.
-        kind: what is offered while it is typed; a `flag` is a yes or no, a `file` comes with the request and is never typed.
-        choices: of a `choice`, the words to choose from, each with what it is called, by language.
-        named: it is typed as `name=value` (a flag as its name alone) instead of by its place.
+        kind: what is offered while typing; a `flag` is a yes or no, a `file` is attached to the request and never
+            typed.
+        choices: for a `choice`, the words to choose from, each with its label, by language.
+        named: it is typed as `name=value` (a flag as its name alone) instead of by position.
     """
 
     name: str
@@ -131,12 +132,12 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One line of the command table: what help, Slack's manifest and Discord's commands are made of.
+    """One line of the command table: the source of help, Slack's manifest and Discord's commands.
 
     Attributes:
         is_admin: only for those who may administer the channel; not offered in direct messages.
         has_form: it may be answered with a form, quickly: Discord shows one only as the very first answer.
-        group: what it is listed under where a platform takes few commands at once (Discord: 25); None for by itself.
+        group: its heading on platforms that limit the number of commands (Discord: 25); None to stand alone.
     """
 
     name: str
@@ -160,27 +161,27 @@ class Group:
 
 
 class Suggest(Protocol):
-    """Offers what could be meant while somebody types; quickly, from the store, the clock, and clones at hand."""
+    """Offers completions while someone types; quickly, from the store, the clock, and local clones."""
 
     async def __call__(
         self, asker: Asker, verb: str, option: Option, typed: str, others: Mapping[str, str]
     ) -> Sequence[tuple[str, str]]:
-        """Return (value, label) for `typed`, the best first; `others` are the options that are filled in already."""
+        """Return (value, label) for `typed`, best first; `others` are the options already filled in."""
 
 
 class Memory(Protocol):
-    """Remembers a few small things of a platform from one start to the next."""
+    """Stores a platform's few small values between runs."""
 
     def get(self, key: str) -> str:
-        """Return what was put last, or an empty text."""
+        """Return the value last put, or an empty string."""
 
     def put(self, key: str, value: str) -> None:
-        """Remember a text."""
+        """Store a value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """Where a post stands: the platform's ids of the parent and of what follows it in the thread, in order."""
+    """Where a post is: the platform's IDs of the parent and of the following messages in the thread, in order."""
 
     channel: str
     message: str
@@ -188,14 +189,14 @@ class Posted:
 
 
 class Unsure(Exception):
-    """A post's outcome is unknown (a lost reply): look before anything is posted again."""
+    """A post's outcome is unknown (a lost reply): check before posting again."""
 
 
 class Refused(Exception):
     """The channel is gone, archived or forbids posting.
 
     Attributes:
-        why: which it is, as it is kept and said in any language: a key of `refused` in `bot/i18n/`.
+        why: the reason, as stored and worded in any language: a key of `refused` in `bot/i18n/`.
     """
 
     def __init__(self, why: str) -> None:
@@ -204,10 +205,10 @@ class Refused(Exception):
 
 
 class Later(Exception):
-    """The platform cannot take it now.
+    """The platform cannot accept it now.
 
     Attributes:
-        seconds: how long to wait at least.
+        seconds: the minimum wait.
     """
 
     def __init__(self, text: str, seconds: float) -> None:
@@ -226,28 +227,28 @@ class Transport(Protocol):
         """Stay connected and answer until cancelled; reconnects by itself. Raises BadInput for a refused token."""
 
     async def close(self) -> None:
-        """Finish what is being answered, then disconnect."""
+        """Finish answers in progress, then disconnect."""
 
     async def disconnected(self) -> str:
-        """Say in a sentence why it is not connected now; an empty text while it is."""
+        """Say in a sentence why it is not connected now; an empty string while it is."""
 
     async def examine(self, channels: Sequence[str], people: Sequence[str] = ()) -> list[str]:
-        """Try what it is configured with, some channels and people, and say in a sentence each what is wrong; nothing is posted."""
+        """Check its configuration, some channels and people, and return one sentence per problem; nothing is posted."""
 
     async def post(self, channel: str, reply: Reply, key: str) -> Posted:
-        """Post; `key` (36 characters at most, one for each delivery) travels with the message so that `find` sees it.
+        """Post; `key` (at most 36 characters, one per delivery) is attached to the message so that `find` can see it.
 
-        Goes on with a thread that `key` has begun: parts that stand already are not posted again.
+        Continues a thread begun under `key`: existing parts are not posted again.
 
         Raises:
             Unsure, Refused, Later.
         """
 
     async def find(self, channel: str, key: str) -> Posted | None:
-        """Look for what was posted under `key`; None if it is certain that nothing was. Raises Refused, Later."""
+        """Look for what was posted under `key`; None if certainly nothing was. Raises Refused, Later."""
 
     async def edit(self, posted: Posted, reply: Reply) -> Posted:
-        """Show `reply` where `posted` stands. Raises Refused, Later."""
+        """Edit `posted` to show `reply`. Raises Refused, Later."""
 
     async def direct(self, user: str) -> str:
         """Return the channel of direct messages with a person. Raises Refused, Later."""

@@ -48,17 +48,17 @@ from storage.subscriptions import Subscriptions
 from storage.upkeep import forget_diffs
 
 _AHEAD = 4
-"""Repositories that are looked at the same time where the rules read: more would only wait for this machine."""
+"""Repositories polled at the same time if the rules read: more would only wait for this machine."""
 _MORE_THAN_CALLS = 1.25
-"""As many times the calls that a model takes at once: while some list and fetch, the others keep it busy."""
+"""This many times the calls a model accepts at once: while some list and fetch, the others keep it busy."""
 
 
 class Assembly:
-    """Everything of the bot but its process.
+    """Everything in the bot except its process.
 
     Args:
-        transports: the connected platforms by name; filled by whoever connects them.
-        posted: told what was delivered, and when.
+        transports: the connected platforms by name; filled by whatever connects them.
+        posted: called with what was delivered, and when.
     """
 
     def __init__(
@@ -72,9 +72,7 @@ class Assembly:
         fresh = core.analyser()
         ahead = _AHEAD if fresh.name == RULES else math.ceil(core.settings.model.concurrency * _MORE_THAN_CALLS)
         self.work = Work(ahead)
-        if (
-            fresh.name != RULES and core.readers is None
-        ):  # whoever reads, together they ask no more than the model takes
+        if fresh.name != RULES and core.readers is None:  # whoever reads, together they stay within the model's limit
             width = core.settings.model.concurrency
             core.readers = Readers(ThreadPoolExecutor(width, "analyse"), width)
         self.feeds = Feeds(core.stores.store)
@@ -106,7 +104,7 @@ class Assembly:
         self.suggest = Suggestions(services)
 
     async def due(self) -> None:
-        """Deliver what is due, and tell of what cannot be."""
+        """Deliver what is due, and report what cannot be."""
         await self.releases.round()
         await self.mornings.round()
         await self.health.round()
@@ -114,22 +112,22 @@ class Assembly:
         await self.fixes.round()
 
     async def look(self) -> None:
-        """Look at the repositories, read ahead, and complete what was posted incomplete."""
+        """Poll the repositories, read ahead, and complete posts that were incomplete."""
         await self.polls.round()
         await self.releases.look()
         await self.mornings.look()
 
     def hear(self, repository: str) -> None:
-        """Take note that something landed in a repository on GitHub, as its webhook says."""
+        """Note that something landed in a repository on GitHub, according to its webhook."""
         self.polls.hear(repository)
         self.releases.hear(repository)
 
     async def learn(self) -> None:
-        """Renew what is learned of the repositories."""
+        """Renew what was learned about the repositories."""
         await self.lessons.round()
 
     async def tidy(self) -> None:
-        """Forget diffs that are old, and keep the store's log small."""
+        """Delete old diffs, and keep the store's log small."""
         days = self.core.settings.store.diff_days
         if days:
             await self.work.quick(lambda: forget_diffs(self.core.stores.store, self.core.now() - timedelta(days=days)))
@@ -139,10 +137,10 @@ class Assembly:
         await self.messages.landed()
 
     def take_configured(self) -> None:
-        """Bring the stored feeds up to date with those of the configuration.
+        """Update the stored feeds from the configuration.
 
         Raises:
-            BadInput: a repository, zone or area of one of them is none.
+            BadInput: one of them has an invalid repository, zone or area.
         """
         before = [feed for feed in self.feeds.all() if feed.origin == "config"]
         wanted = [feed for feed in feeds_at_start(self.core) if feed.origin == "config"]
@@ -154,7 +152,7 @@ class Assembly:
 
 
 _CHANNEL_IDS = {"slack": re.compile(r"[A-Z][A-Z0-9]*"), "discord": re.compile(r"[0-9]+")}
-"""How channels are known; their names may change, and the platforms take none."""
+"""The format of channel IDs; names may change, and the platforms do not accept them."""
 _PEOPLE = {"slack": re.compile(r"[UW][A-Z0-9]+"), "discord": re.compile(r"[0-9]+")}
 
 
@@ -175,10 +173,10 @@ def check_startup(core: Core) -> tuple[tuple[str, ...], list[Feed]]:
 def feeds_at_start(core: Core) -> list[Feed]:
     """Return all feeds as they are once a start has read the configuration.
 
-    A configured one goes on as the one of old that brings the same, else as the one that its table may have been before.
+    A configured feed continues the stored one that brings the same, else the one its table may have described before.
 
     Raises:
-        BadInput: one of the configuration cannot be, or two of them would tell each day twice.
+        BadInput: a configured one is invalid, or two of them would report each day twice.
     """
     feeds = [configured_feed(core, settings) for settings in core.settings.feeds]
     first = dict[tuple[object, ...], int]()
@@ -201,7 +199,7 @@ def feeds_at_start(core: Core) -> list[Feed]:
 
 
 def configured_feed(core: Core, settings: FeedSettings) -> Feed:
-    """Return the feed that a table of the configuration describes; raises BadInput where it cannot be."""
+    """Return the feed that a table of the configuration describes; raises BadInput if it is invalid."""
     form = _CHANNEL_IDS.get(settings.platform)
     if form and not form.fullmatch(settings.channel):
         raise BadInput(
@@ -221,7 +219,7 @@ def configured_feed(core: Core, settings: FeedSettings) -> Feed:
             f"made_by {settings.made_by!r} could not be told of anything: an outlet has no people, so leave it out."
         )
     place = parse_place(settings.repository)
-    # A clone that is named may be mounted later; of what is on GitHub, only the server is looked at here.
+    # A named clone may be mounted later; for a repository on GitHub, only the server is checked here.
     name = place.name if place.path and place.name else core.sources.open(place).repo
     return Feed(
         platform=settings.platform,
@@ -249,5 +247,5 @@ def configured_feed(core: Core, settings: FeedSettings) -> Feed:
 
 
 def _identity(feed: Feed) -> tuple[object, ...]:
-    """What makes a configured feed the same one after its table was changed."""
+    """What identifies a configured feed after its table was changed."""
     return (feed.platform, feed.channel, feed.repository.lower(), feed.areas, feed.scope, feed.branches, kind_of(feed))

@@ -29,7 +29,7 @@ def read(what: str, source: Callable[[], "CommitSource"], now: datetime) -> Chec
 
 
 def is_served(configuration: Configuration) -> bool:
-    """Whether anything of the bot is configured."""
+    """Whether any part of the bot is configured."""
     settings = configuration.settings
     return (settings.slack, settings.discord, settings.feeds, settings.outlets) != (
         SlackSettings(),
@@ -40,7 +40,7 @@ def is_served(configuration: Configuration) -> bool:
 
 
 def web(configuration: Configuration) -> Iterator[Check]:
-    """Try what `daybrief web` would begin with, where something of it is configured and the bot does not serve it itself."""
+    """Check what `daybrief web` would start with, if part of it is configured and the bot does not serve it itself."""
     from bot.digests.core import open_core
 
     settings = configuration.settings.web
@@ -51,7 +51,7 @@ def web(configuration: Configuration) -> Iterator[Check]:
     try:
         core = open_core(configuration)
     except Problem:
-        return  # said of the store
+        return  # reported for the store
     try:
         archive_app(core, settings.host)
         yield _address("web", settings.host, settings.port)
@@ -62,7 +62,7 @@ def web(configuration: Configuration) -> Iterator[Check]:
 
 
 def _address(table: str, host: str, port: int) -> Check:
-    """Try to listen where a server of ours would; that it is listening there already is as it should be."""
+    """Try to listen at one of our servers' addresses; a server already listening there is fine."""
     from bot.web.address import answers, check_address
 
     where = f"{host}:{port}"
@@ -76,7 +76,7 @@ def _address(table: str, host: str, port: int) -> Check:
 
 
 def bot(configuration: Configuration, now: datetime, *, reads_github: bool) -> Iterator[Check]:
-    """Read the bot's part as `serve` does, by the same functions, and try its address, its feeds and each platform."""
+    """Read the bot's configuration with the functions of `serve`, and check its address, feeds and platforms."""
     from bot.digests.core import open_core
     from bot.service.assembly import check_startup
     from bot.service.connections import new_transport
@@ -89,7 +89,7 @@ def bot(configuration: Configuration, now: datetime, *, reads_github: bool) -> I
     try:
         core = open_core(configuration)
     except Problem:
-        return  # said of the store
+        return  # reported for the store
     try:
         try:
             platforms, feeds = check_startup(core)
@@ -117,7 +117,7 @@ def bot(configuration: Configuration, now: datetime, *, reads_github: bool) -> I
 def _feeds(
     core: "Core", feeds: Sequence["Feed"], platforms: Collection[str], now: datetime, *, reads_github: bool
 ) -> Iterator[Check]:
-    """Say of each feed why it brings nothing, and of each repository whether it can be read; of GitHub's where that answers."""
+    """Say why feeds bring nothing, and for each repository whether it can be read; GitHub's only if it answers."""
     from bot.digests.repositories import parse_place
     from bot.service.feed_checks import doubled, troubles, wanted
 

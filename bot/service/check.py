@@ -6,7 +6,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One part: `remedy` is empty where nothing is to be done, or where `found` says it; `figures` are what was measured."""
+    """One part; `remedy` is empty if there is nothing to do, or `found` says it; `figures` are measurements."""
 
     what: str
     state: Literal["ok", "warning", "broken"]

@@ -22,14 +22,14 @@ _LOG = logging.getLogger(__name__)
 
 _AGAIN = 15.0
 _REFUSED_AGAIN = 900.0
-"""Seconds until a platform that refuses its token is tried again, where another one goes on without it."""
+"""Seconds until a platform that refused its token is retried, if another one is working."""
 
 
 def check(settings: Settings) -> tuple[str, ...]:
-    """Return the names of the platforms that are configured.
+    """Return the names of the configured platforms.
 
     Raises:
-        BadInput: none is, or one only by half.
+        BadInput: none is configured, or one only partly.
     """
     slack, names = settings.slack, []
     if slack.bot_token.get_secret_value() or slack.client_id:
@@ -59,7 +59,7 @@ def check(settings: Settings) -> tuple[str, ...]:
 
 
 def idle(settings: Settings) -> list[str]:
-    """Say in a sentence each which settings do nothing, because another one is not set beside them."""
+    """Return one sentence for each setting that has no effect, because another one is missing."""
     model, web, found = settings.model, settings.web, []
     if not model.name and (model.base_url or model.api_key.get_secret_value()):
         found.append("[model] has an address or a key but no name, so the rules analyse: set name.")
@@ -71,10 +71,10 @@ def idle(settings: Settings) -> list[str]:
 
 
 def new_transport(core: Core, name: str, suggest: Suggest) -> "Slack | Discord | OutletTransport":
-    """Return a platform as it is configured.
+    """Return a platform as configured.
 
     Raises:
-        BadInput: one of the outlets cannot be.
+        BadInput: an outlet is invalid.
     """
     if name == "outlet":
         from bot.platforms.outlet import OutletTransport
@@ -102,7 +102,7 @@ def new_transport(core: Core, name: str, suggest: Suggest) -> "Slack | Discord |
 
 
 def _workspaces(core: Core) -> Any:
-    """Return the workspaces that may install the app, None where it has one token."""
+    """Return the workspaces that may install the app; None if it has a single token."""
     settings = core.settings.slack
     if not settings.client_id:
         return None
@@ -137,7 +137,7 @@ class Connections:
         """Keep all of them connected.
 
         Raises:
-            BadInput: every one of them refuses its token.
+            BadInput: all of them refuse their tokens.
         """
         async with asyncio.TaskGroup() as group:
             for transport in self._transports.values():
@@ -146,7 +146,7 @@ class Connections:
             raise next(iter(self._refused.values()))
 
     async def _stay(self, transport: Transport, conversation: Conversation) -> None:
-        """Keep one connected; whatever ends its connection, it is made again."""
+        """Keep one connected; whatever ends its connection, it is renewed."""
         while not self._stopping.is_set():
             pause = _AGAIN
             try:
@@ -163,7 +163,7 @@ class Connections:
                 await asyncio.wait_for(self._stopping.wait(), pause)
 
     async def troubles(self) -> dict[str, str]:
-        """Return by platform why it is not connected; an empty text for one that is."""
+        """Return by platform why it is not connected; an empty string if it is."""
         return {
             name: str(self._refused[name]) if name in self._refused else await transport.disconnected()
             for name, transport in self._transports.items()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from analysis.sources import CommitSource
 
 _HONEST = 0.9
-"""Which part of what a model quotes and says must be borne out, on a commit of ten lines."""
+"""The share of a model's quotations and statements that must be true, on a commit of ten lines."""
 
 
 def examine(
@@ -27,7 +27,7 @@ def examine(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     measured: Step | None = None,
 ) -> Iterator[Check]:
-    """Yield a check for each part, in the order in which a run needs them; with `measured`, which is told the progress, the model is measured."""
+    """Yield a check for each part, in the order a run needs them; with `measured` (a callback), measure the model too."""
     try:
         configuration = load(environ, config)
     except Problem as problem:
@@ -143,7 +143,7 @@ def _github(configuration: Configuration, now: datetime) -> Check:
 
 
 def _needs_github(configuration: Configuration) -> bool:
-    """Whether something is lost without GitHub: for `serve`, what counts there; else anybody may ask for a repository on it."""
+    """Whether GitHub is required: by `serve`, if posts need it; otherwise always, since any repository may be asked for."""
     from bot.digests.core import open_core
     from bot.service.assembly import check_startup
     from bot.service.readiness import needs_github, places_on_github
@@ -157,7 +157,7 @@ def _needs_github(configuration: Configuration) -> bool:
     try:
         _, feeds = check_startup(core)
         return needs_github(configuration.settings, places_on_github(feeds))
-    except Problem:  # said of the bot
+    except Problem:  # reported for the bot
         return True
     finally:
         core.stores.store.close()
@@ -237,7 +237,7 @@ def _model(configuration: Configuration) -> Check:
 
 
 def _measured(configuration: Configuration, step: Step) -> Iterator[Check]:
-    """Measure the configured model by questions that cost as much as three commits."""
+    """Measure the configured model with questions that cost as much as three commits."""
     from bot.service.model_trial import configured, measure
 
     settings = configuration.settings.model

@@ -19,9 +19,9 @@ from storage.subscriptions import Subscriptions
 
 
 def troubles(core: Core, feeds: Iterable[Feed], platforms: Collection[str]) -> list[str]:
-    """Say in a sentence each what brings nothing, or not what was asked for, as far as nobody need be asked.
+    """Return one sentence for each feed problem that can be found without asking anyone.
 
-    `platforms` are the configured ones. What somebody paused brings nothing on purpose.
+    `platforms` are the configured ones. Paused feeds bring nothing on purpose.
     """
     incidents = Incidents(core.stores.store).open()
     found = []
@@ -37,7 +37,7 @@ def troubles(core: Core, feeds: Iterable[Feed], platforms: Collection[str]) -> l
 
 
 def doubled(feeds: Iterable[Feed]) -> list[str]:
-    """Say which feeds of old tell each day twice; no more can be made."""
+    """Say which old feeds report each day twice; new ones cannot."""
     alike = dict[tuple[object, ...], list[Feed]]()
     for feed in wanted(feeds):
         alike.setdefault(feed.brings, []).append(feed)
@@ -49,7 +49,7 @@ def doubled(feeds: Iterable[Feed]) -> list[str]:
 
 
 def wanted(feeds: Iterable[Feed]) -> list[Feed]:
-    """Return the feeds that should post: the active ones, and those that only their channel refuses."""
+    """Return the feeds that should post: the active ones, and those paused only because their channel refuses posts."""
     return [feed for feed in feeds if not feed.paused or is_refused(feed)]
 
 
@@ -83,7 +83,7 @@ def _not_configured(platform: str) -> str:
 
 
 async def examined(transport: Transport, settings: Settings, feeds: Iterable[Feed]) -> list[str]:
-    """Try a platform's token, the channels of its feeds, and the people who are named for it; say in a sentence each what is wrong."""
+    """Check a platform's token, its feeds' channels, and the people named for it; return one sentence per problem."""
     here = [feed for feed in wanted(feeds) if feed.platform == transport.name]
     people = {getattr(person, transport.name, "") for person in settings.people.values()}
     people |= {feed.made_by for feed in here if feed.origin == "config"}

@@ -31,7 +31,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        ProcessCollector(registry=self.registry)  # memory, processor time, open files
+        ProcessCollector(registry=self.registry)  # memory, CPU time, open files
         self._github = Counter(
             "daybrief_github_requests", "GitHub's responses, by status.", ["status"], registry=self.registry
         )
@@ -59,28 +59,28 @@ class Metrics:
         )
 
     def heard(self, status: int, headers: Mapping[str, str]) -> None:
-        """Count an answer of GitHub's; called on any thread."""
+        """Count an answer from GitHub; called on any thread."""
         self._github.labels(str(status)).inc()
         self._github_said.take(headers)
 
     def answered(self, request: web.Request, status: int) -> None:
-        """Count a request to us that was refused."""
+        """Count a refused request to us."""
         if status >= HTTPStatus.BAD_REQUEST:
             resource = request.match_info.route.resource
             self._refused.labels(resource.canonical if resource else "unknown", str(status)).inc()
 
     def posted(self, delivery: Delivery, now: datetime) -> None:
-        """Note how late something was posted."""
+        """Record how late something was posted."""
         if delivery.order.kind in KINDS:
             self.late.observe(max((now - delivery.order.due_at).total_seconds(), 0.0))
 
     def watch(self, assembly: "Assembly", readiness: "Readiness | None" = None) -> None:
-        """Also tell what the store and the assembly count, and what is ready."""
+        """Also report what the store and the assembly count, and what is ready."""
         self.registry.register(_Stored(assembly))
         self._readiness = readiness
 
     async def note_readiness(self) -> None:
-        """Take down which parts work now; `text` tells it."""
+        """Record which parts work now, for `text`."""
         if self._readiness:
             for name, trouble in (await self._readiness.troubles()).items():
                 self._ready.labels(name).set(not trouble)
@@ -91,7 +91,7 @@ class Metrics:
 
 
 class _GitHubSaid(Collector):
-    """What GitHub's answers tell of our token; nothing before GitHub has said it."""
+    """What GitHub's answers say about our token; nothing until the first answer."""
 
     def __init__(self) -> None:
         self._left: int | None = None
@@ -99,7 +99,7 @@ class _GitHubSaid(Collector):
         self._expires: datetime | None = None
 
     def take(self, headers: Mapping[str, str]) -> None:
-        """Read an answer's headers; the limit is that of REST, not that of searches or of GraphQL."""
+        """Read an answer's headers; the limit is REST's, not that of searches or GraphQL."""
         left, limit = headers.get("x-ratelimit-remaining", ""), headers.get("x-ratelimit-limit", "")
         if headers.get("x-ratelimit-resource", "core") == "core" and left.isdigit():
             self._left = int(left)
@@ -118,7 +118,7 @@ class _GitHubSaid(Collector):
 
 
 class _Stored(Collector):
-    """What is counted in the store, read when somebody asks."""
+    """What is counted in the store, read on request."""
 
     def __init__(self, assembly: "Assembly") -> None:
         self._assembly = assembly
@@ -157,7 +157,7 @@ class _Stored(Collector):
         yield GaugeMetricFamily("daybrief_digest_overdue_seconds", text, max(late, default=0.0))
 
     def _by_feed(self, feeds: Iterable[Feed]) -> Iterable[Metric]:
-        """Tell of each active feed how long ago it was looked at and posted, and for how long it has been broken."""
+        """Report for each active feed how long ago it was polled and posted, and how long it has been failing."""
         assembly, now = self._assembly, self._assembly.core.now()
         polled = GaugeMetricFamily(
             "daybrief_feed_poll_age_seconds",
@@ -186,7 +186,7 @@ class _Stored(Collector):
         yield from (polled, posted, broken)
 
     def _overdue(self, feed: Feed) -> float | None:
-        """Return for how many seconds a feed's post has been due; None where none is."""
+        """Return for how many seconds a feed's post has been overdue; None if none is."""
         now, kind = self._assembly.core.now(), kind_of(feed)
         deliveries = self._assembly.deliveries.of(kind, str(feed.id), (now - REMEMBERED).date())
         told = [one for one in deliveries if one.state is not State.POSTING]
@@ -219,32 +219,32 @@ class Counted:
         return await self._inner.disconnected()
 
     async def examine(self, channels: Sequence[str], people: Sequence[str] = ()) -> list[str]:
-        """Examine by the inner transport."""
+        """Examine through the inner transport."""
         return await self._inner.examine(channels, people)
 
     async def post(self, channel: str, reply: Reply, key: str) -> Posted:
-        """Post by the inner transport."""
+        """Post through the inner transport."""
         with _Call(self._metrics, self.name, "post"):
             return await self._inner.post(channel, reply, key)
 
     async def find(self, channel: str, key: str) -> Posted | None:
-        """Look by the inner transport."""
+        """Look through the inner transport."""
         with _Call(self._metrics, self.name, "find"):
             return await self._inner.find(channel, key)
 
     async def edit(self, posted: Posted, reply: Reply) -> Posted:
-        """Edit by the inner transport."""
+        """Edit through the inner transport."""
         with _Call(self._metrics, self.name, "edit"):
             return await self._inner.edit(posted, reply)
 
     async def direct(self, user: str) -> str:
-        """Find direct messages by the inner transport."""
+        """Find direct messages through the inner transport."""
         with _Call(self._metrics, self.name, "direct"):
             return await self._inner.direct(user)
 
 
 class _Call:
-    """Counts one call by how it ends."""
+    """Counts one call by its outcome."""
 
     def __init__(self, metrics: Metrics, platform: str, call: str) -> None:
         self._metrics, self._platform, self._call = metrics, platform, call

@@ -22,11 +22,11 @@ from bot.settings import Settings
 ROUNDS = 3
 _LONGEST_TRIAL = 60.0
 _DAY_IN, _DAY_OUT = 75_000, 16_000
-"""Tokens of a usual day, by our own estimate: what the benchmark counts on a recorded day of 49 commits, and answers of usual length."""
+"""Estimated tokens of a usual day: the benchmark's for a recorded day of 49 commits, and answers of usual length."""
 _DAY_CALLS, _DAY_LAST = 26, 1
-"""Its questions, and how many rounds of them come after all commits were read: checks and the day's order, at once."""
+"""Its questions, and how many rounds of them follow the reading of all commits: checks and the order, at once."""
 _USUAL_ANSWER = 500
-"""Tokens of an answer about one such commit, as models usually answer."""
+"""Tokens of a usual answer about one such commit."""
 _PATCH = """@@ -10,7 +10,7 @@ class Reader:
      def __init__(self, path: str) -> None:
          self.path = path
@@ -49,17 +49,19 @@ Readers got an empty page and took it for the end of the book."""
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """How a model read the commit, asked some times over.
+    """How a model read the commit in several attempts.
 
     Attributes:
-        asked, shaped: how often it was asked, and how often its answer had the shape asked for.
-        form: how its server gives answers.
-        quotes, found: how many lines it gave as evidence, and how many of them stand in the commit.
-        sentences, refuted: how many it wrote, and how many of them the commit does not bear out.
-        first, whole: seconds until an answer begins and until it is there, medians; `first` is None where the server does not stream.
-        usage: what all this has cost.
-        day: about what a day of fifty commits costs; its seconds are those that pass, at so many questions at once.
-        problem: why there is no more of this; else empty.
+        asked, shaped: how often it was asked, and how often its answer had the required form.
+        form: how its server returns answers.
+        quotes, found: how many lines it gave as evidence, and how many of them are in the commit.
+        sentences, refuted: how many it wrote, and how many of them the commit contradicts.
+        first, whole: seconds until an answer begins and until it is complete, medians; `first` is None without
+            streaming.
+        usage: the total cost.
+        day: the approximate cost of a day of fifty commits; its seconds are elapsed time, at that many questions at
+            once.
+        problem: why the measurement is incomplete; else empty.
     """
 
     asked: int = 0
@@ -77,7 +79,7 @@ class Measurement:
 
 
 def configured(settings: Settings, deadline: float) -> Model:
-    """Return the configured model, which has so many seconds for an answer."""
+    """Return the configured model, with a time limit in seconds for an answer."""
     model = settings.model
     return Model(
         base_url=model.base_url or OPENAI,
@@ -133,7 +135,7 @@ def measure(model: Model, at_once: int, step: Step) -> Measurement:
 
 
 def invented() -> Entry:
-    """Return a commit that nobody made: it changes a default, and what happens where that is passed."""
+    """Return an invented commit: it changes a default, and what happens when that is passed."""
     when = datetime(2026, 1, 8, 12, tzinfo=UTC)
     patch = "\n".join(line or " " for line in _PATCH.rstrip().split("\n"))
     change = FileChange("quill/reader.py", "modified", 2, 2, patch=patch)
@@ -149,7 +151,7 @@ def _is_refuted(said: Sentence, ground: Ground) -> bool:
 
 
 def _day(usage: Usage, sent: int, whole: float, at_once: int) -> Usage:
-    """Return what a usual day takes: a model's own tokens are more or fewer than estimated, its answers longer or shorter than usual."""
+    """Return what a usual day takes, given how the model's token counts and answer lengths differ from the estimate."""
     rounds = -(-(_DAY_CALLS - _DAY_LAST) // at_once) + _DAY_LAST
     return Usage(
         calls=_DAY_CALLS,

@@ -38,7 +38,7 @@ _LOG = logging.getLogger("daybrief")
 DUE_EVERY, LOOK_EVERY, LEARN_EVERY, PROBE_EVERY, TIDY_EVERY = 5.0, 15.0, 600.0, 60.0, 3600.0
 _SHORTEST_SECRET = 8
 _M_ARENA_MAX, _ARENAS = -8, 2
-"""mallopt(3)'s number for how many pools of memory threads may have, and how many: what one pool frees, no other uses."""
+"""mallopt(3)'s parameter for the number of arenas, and its value: memory freed in one is not reused by others."""
 
 
 def run(core: Core) -> None:
@@ -48,13 +48,13 @@ def run(core: Core) -> None:
         BadInput: the configuration connects nothing, or every platform refuses its token.
     """
     log_as_lines(core.settings.secrets)
-    with contextlib.suppress(AttributeError):  # not the GNU C library, whose default is eight pools for each core
+    with contextlib.suppress(AttributeError):  # not the GNU C library, whose default is eight arenas per core
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _ARENAS)
     process = Process(core)
     asyncio.run(process.run())
     if process.is_reading:
-        # A thread waits for a server that has not answered within the grace time, and Python would wait for the thread.
-        # What it was reading is read again; the store needs no goodbye.
+        # A thread is waiting for a server beyond the grace time, and Python would wait for the thread. What it was
+        # reading is reread later; the store needs no cleanup.
         logging.shutdown()
         os._exit(0)
 
@@ -79,7 +79,7 @@ class Process:
         self._metrics.watch(self._assembly, self._readiness)
 
     def _made(self) -> dict[str, Transport]:
-        """Return the transports that are configured."""
+        """Return the configured transports."""
         made = dict[str, Transport]()
         for name in check(self._core.settings):
             made[name] = new_transport(self._core, name, self._assembly.suggest)
@@ -113,17 +113,17 @@ class Process:
 
     async def _look(self) -> None:
         await self._assembly.look()
-        if not self._is_settled:  # by now all libraries that a look needs are loaded
+        if not self._is_settled:  # all libraries that a look needs are loaded by now
             self._is_settled = True
             spare_collector()
 
     @property
     def is_reading(self) -> bool:
-        """Whether threads are still at work."""
+        """Whether threads are still working."""
         return self._assembly.work.under_way > 0
 
     async def _stop(self, runner: web.AppRunner, tasks: list[asyncio.Task[None]]) -> None:
-        """Begin nothing new, finish what is under way within the grace time, hand back the rest."""
+        """Start nothing new, finish running work within the grace time, release the rest."""
         grace = self._core.settings.serve.grace
         _LOG.info("stopping: running work has %.0f seconds to finish", grace)
         await self._heart.stop(grace / 2)
@@ -138,7 +138,7 @@ class Process:
         await runner.cleanup()
         _LOG.info("stopped")
 
-    # -- what is asked over HTTP
+    # -- HTTP endpoints
 
     async def _listen(self) -> web.AppRunner:
         app = web.Application(middlewares=[guard(), self._counted])
@@ -169,13 +169,13 @@ class Process:
         return runner
 
     async def _health(self, _request: web.Request) -> web.Response:
-        """Answer 200 while rounds are made, 503 when they have stopped: the process is then to be started again."""
+        """Answer 200 while rounds complete, 503 when they have stopped: the process must then be restarted."""
         quiet, is_alive = self._readiness.since_round, self._readiness.is_alive and not self._stopping.is_set()
         body = {"status": "ok" if is_alive else "unwell", "seconds_since_round": round(quiet, 1)}
         return web.json_response(body, status=HTTPStatus.OK if is_alive else HTTPStatus.SERVICE_UNAVAILABLE)
 
     async def _ready(self, _request: web.Request) -> web.Response:
-        """Answer 200 while all works that posts need, else 503; each part with its reason."""
+        """Answer 200 while everything that posting needs works, else 503; each part with its reason."""
         troubles = await self._readiness.troubles()
         if self._stopping.is_set():
             troubles["process"] = "The bot is being stopped."
@@ -188,7 +188,7 @@ class Process:
     async def _counted(
         self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
-        """Count what is refused, by route: forged requests, wrong tokens, addresses that are none."""
+        """Count refusals, by route: forged requests, wrong tokens, unknown paths."""
         try:
             response = await handler(request)
         except web.HTTPException as refused:
@@ -204,7 +204,7 @@ class Process:
 
 
 def spare_collector() -> None:
-    """Keep what is loaded by now from being walked through by the garbage collector ever again.
+    """Exclude everything loaded so far from garbage collection.
 
     A full collection stops all threads: for a tenth of a second with every library loaded, for a few milliseconds without them.
     https://docs.python.org/3/library/gc.html#gc.freeze
@@ -214,9 +214,9 @@ def spare_collector() -> None:
 
 
 def log_as_lines(secrets: tuple[str, ...]) -> None:
-    """Log JSON lines to standard error, ours and the libraries', with the secrets taken out.
+    """Log JSON lines to standard error, ours and the libraries', with the secrets removed.
 
-    What is shorter than _SHORTEST_SECRET is none: it would be found within words.
+    Values shorter than _SHORTEST_SECRET are ignored: they would match inside words.
     """
     import structlog
 

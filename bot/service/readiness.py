@@ -1,6 +1,6 @@
 """Whether the bot can work: each platform connected, GitHub and the model reachable, the store writable, rounds on time.
 
-What costs a request is looked at by `probe`, once a minute at most; the rest when somebody asks.
+What costs a request is checked by `probe`, at most once a minute; the rest on demand.
 """
 
 import asyncio
@@ -22,14 +22,14 @@ from storage.memory import KeyValues
 from storage.store import Store
 
 _STALE = 300.0
-"""Seconds without a finished round of what is due, after which the process no longer counts as alive."""
+"""Seconds without a completed `due` round after which the process no longer counts as alive."""
 
 _LATE = {"due": 60.0, "look": 900.0}
-"""Seconds without a finished round after which it counts as late; a look reads what landed, which takes its time."""
+"""Seconds without a completed round after which it counts as late; a look reads what landed, which takes longer."""
 
 _OUTSIDE_EVERY = timedelta(minutes=5)
 _CHANNELS_EVERY = timedelta(hours=1)
-"""Between two looks at what is well: each channel takes a request or two."""
+"""Between two checks of healthy channels: each takes a request or two."""
 _EXAMINED_WITHIN = 60.0
 _MODEL_SECONDS = 10.0
 
@@ -37,7 +37,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class Readiness:
-    """What is wrong at the moment, by part."""
+    """The current problems, by part."""
 
     def __init__(self, assembly: Assembly, connections: Connections, heart: Heartbeat) -> None:
         self._assembly = assembly
@@ -53,7 +53,7 @@ class Readiness:
             self._found["model"] = ""
 
     async def probe(self) -> None:
-        """Try the store, and now and then the channels, GitHub and the model; feeds learn of a refused token."""
+        """Check the store, and periodically the channels, GitHub and the model; report a refused token to the feeds."""
         work = self._assembly.work
         self._found["store"] = await work.quick(lambda: store_trouble(self._core.stores.store, self._core.now()))
         await self._examine()
@@ -62,7 +62,7 @@ class Readiness:
         self._asked_outside = self._core.now()
         on_github = await work.quick(lambda: places_on_github(self._assembly.feeds.all()))
         if not needs_github(self._core.settings, on_github):
-            self._found.pop("GitHub", None)  # nobody needs it, so nothing is claimed of it
+            self._found.pop("GitHub", None)  # nothing needs it, so nothing is said about it
             problem = None
         else:
             problem = await work.shared(("probe", "GitHub"), lambda: _github_problem(self._core))
@@ -76,7 +76,7 @@ class Readiness:
             self._found["model"], self._is_model_proven = found, not found
 
     async def _examine(self, *, only_first: bool = False) -> None:
-        """Try the channels of each platform as soon as it is connected, and now and then again: sooner where something was wrong."""
+        """Check each platform's channels once it is connected, and then periodically: sooner after a problem."""
         feeds = await self._assembly.work.quick(self._assembly.feeds.all)
         for name, why in (await self._connections.troubles()).items():
             at, found = self._examined.get(name, (None, ""))
@@ -85,7 +85,7 @@ class Readiness:
                 self._examined[name] = self._core.now(), await self._wrong(name, feeds)
 
     async def _wrong(self, name: str, feeds: Iterable[Feed]) -> str:
-        """Say what is wrong with a platform's channels; what fails in looking is for the log, and keeps nothing else from being told."""
+        """Say what is wrong with a platform's channels; a failed check is logged, and does not hide other problems."""
         try:
             async with asyncio.timeout(_EXAMINED_WITHIN):
                 return " ".join(await examined(self._assembly.transports[name], self._core.settings, feeds))
@@ -94,8 +94,8 @@ class Readiness:
             return f"Whether the channels of {name} take posts is not known ({type(error).__name__}): see the log."
 
     async def troubles(self) -> dict[str, str]:
-        """Return what is wrong by part, in sentences; an empty text where nothing is."""
-        await self._examine(only_first=True)  # who asks right after the start is not told that all is well
+        """Return the problems by part, in sentences; an empty string if there is none."""
+        await self._examine(only_first=True)  # right after the start, nothing is reported as well before it was checked
         platforms = {
             name: why or self._examined.get(name, (None, ""))[1]
             for name, why in (await self._connections.troubles()).items()
@@ -111,12 +111,12 @@ class Readiness:
 
     @property
     def since_round(self) -> float:
-        """Seconds since what is due was last looked at to its end."""
+        """Seconds since the last completed round of what is due."""
         return self._since("due")
 
     @property
     def is_alive(self) -> bool:
-        """Whether rounds are made at all."""
+        """Whether rounds complete at all."""
         return self.since_round < _STALE
 
     def _since(self, name: str) -> float:
@@ -129,7 +129,7 @@ class Readiness:
 
 
 def store_trouble(store: Store, now: datetime) -> str:
-    """Say why the store cannot be written; an empty text where it can."""
+    """Say why the store cannot be written; an empty string if it can."""
     try:
         KeyValues(store, "readiness").put("written", now.isoformat())
     except Problem as problem:
@@ -144,12 +144,12 @@ def places_on_github(feeds: Iterable[Feed]) -> list[str]:
 
 
 def needs_github(settings: Settings, on_github: Collection[str]) -> bool:
-    """Whether posts need GitHub: a feed is read from it, or somebody has configured it."""
+    """Whether posts need GitHub: a feed is read from it, or it is configured."""
     return bool(on_github) or settings.github != GitHubSettings()
 
 
 def _github_problem(core: Core) -> Problem | None:
-    """Ask GitHub for its limit, which is free."""
+    """Ask GitHub for its rate limit, which is free."""
     try:
         limit = core.sources.github.rate_limit()
     except Problem as problem:
@@ -160,7 +160,7 @@ def _github_problem(core: Core) -> Problem | None:
 
 
 def _model_trouble(core: Core, *, is_proven: bool) -> str:
-    """Ask whether the model's server answers, which is free; with a question, as `doctor` does, until it has answered well."""
+    """Check whether the model's server answers, which is free; until it has worked, ask a question as `doctor` does."""
     from analysis.llm.client import unreachable
     from bot.service.model_trial import configured, tried
 

@@ -16,7 +16,7 @@ _HERE = {"localhost", "127.0.0.1", "::1"}
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody who may read.
+    """Someone who may read.
 
     Attributes:
         patterns: what they may see: names of repositories, in any case, with `*` and `?`.
@@ -34,7 +34,7 @@ class Visitor:
 
 
 class Authenticator:
-    """Decides about requests by the configuration."""
+    """Authorises requests according to the configuration."""
 
     def __init__(self, settings: WebSettings, host: str) -> None:
         self._settings, self._host = settings, host
@@ -42,10 +42,10 @@ class Authenticator:
         self._hosts = {*_HERE, host, urlsplit(settings.url).hostname or host}
 
     def visitor(self, peer: str, host: str, headers: Mapping[str, str], given: str, cookie: str) -> Visitor | None:
-        """Return who asks; None for nobody who may read.
+        """Return who is asking; None if they may not read.
 
-        `peer` is the address that the request came from, `host` the name that it asks for, `given` the token that came
-        with it in the open, `cookie` what we once set for it.
+        `peer` is the address the request came from, `host` the name it was addressed to, `given` the token sent openly,
+        `cookie` the one we once set for it.
         """
         settings = self._settings
         if settings.access == "proxy":
@@ -58,7 +58,7 @@ class Authenticator:
             if not (self.knows(told) or hmac.compare_digest(_bytes(cookie), self.cookie.encode())):
                 return None
         elif self._host in _HERE and _name(host) not in self._hosts:
-            return None  # a foreign page has given its own name this machine's address, to read what only we may
+            return None  # DNS rebinding: a foreign page's name points at this machine, to read what only we may
         return Visitor(settings.repositories)
 
     def knows(self, token: str) -> bool:
@@ -67,7 +67,7 @@ class Authenticator:
 
     @property
     def cookie(self) -> str:
-        """What a browser keeps for the token: it proves it and does not tell it."""
+        """What a browser stores for the token: it proves it without revealing it."""
         return hmac.new(
             self._settings.token.get_secret_value().encode(), b"daybrief archive", hashlib.sha256
         ).hexdigest()
@@ -81,7 +81,7 @@ class Authenticator:
 
 
 def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")  # a header may hold any bytes
+    return text.encode("utf-8", "surrogateescape")  # a header may contain any bytes
 
 
 def _name(host: str) -> str:

@@ -15,20 +15,20 @@ _SECONDS, _LONGEST = 5.0, 100_000
 
 
 async def listen(runner: web.AppRunner, table: str, host: str, port: int) -> None:
-    """Begin to answer at the host and port of a table of the configuration; raises BadInput where nothing can listen there."""
+    """Start listening at the host and port of a configuration table; raises BadInput if that is impossible."""
     with _refused(table, host, port):
         await web.TCPSite(runner, host, port).start()
 
 
 async def check_address(table: str, host: str, port: int) -> None:
-    """Raise BadInput where nothing could listen at the host and port of a table of the configuration now."""
+    """Raise BadInput if nothing can listen at the host and port of a configuration table now."""
     with _refused(table, host, port):
         server = await asyncio.get_running_loop().create_server(asyncio.Protocol, host, port)
         server.close()
 
 
 def answers(host: str, port: int) -> bool:
-    """Whether a server of ours answers there: the bot's, or the archive's, which has no such page and says so."""
+    """Whether a server of ours answers there: the bot's, or the archive's, which says that it has no such page."""
     shown = f"[{host}]" if ":" in host else host
     try:
         with urlopen(f"http://{shown}:{port}/healthz", timeout=_SECONDS) as answer:
@@ -43,6 +43,6 @@ def answers(host: str, port: int) -> bool:
 def _refused(table: str, host: str, port: int) -> Iterator[None]:
     try:
         yield
-    except (OSError, UnicodeError) as error:  # the latter of a name that can be none
+    except (OSError, UnicodeError) as error:  # the latter for an impossible name
         why = getattr(error, "strerror", None) or error
         raise BadInput(f"{host}:{port} cannot be used to listen ({why}): set [{table}] host and port.") from None

@@ -12,10 +12,10 @@ class Asked:
     """A request for a page.
 
     Attributes:
-        path: its path and query as they came, within the archive.
+        path: its path and query as received, within the archive.
         given: the query.
-        chosen: the language that the address names; `language` is that, or what the browser prefers.
-        origin: scheme and host under which the reader came; `root` is where the archive begins there.
+        chosen: the language in the URL; `language` is that, or what the browser prefers.
+        origin: scheme and host in the reader's URL; `root` is where the archive begins there.
     """
 
     path: str
@@ -28,13 +28,13 @@ class Asked:
 
     @property
     def wants_json(self) -> bool:
-        """Whether the page's data is wanted instead of the page."""
+        """Whether the page's data is requested instead of the page."""
         return self.given.get("format") == "json"
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An answer; `status` as HTTP counts."""
+    """An answer; `status` is the HTTP status."""
 
     kind: str
     body: str

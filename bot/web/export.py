@@ -1,6 +1,6 @@
 """Writes known days as files: Markdown or pages for a static site, or JSON lines for programs.
 
-What an earlier run has written stays, whatever its span and repository were: indexes tell all that lies in the folder.
+Files from earlier runs stay, whatever their span and repository: indexes list everything in the folder.
 """
 
 import json
@@ -30,7 +30,7 @@ def export(
 ) -> Iterator[tuple[PurePosixPath, str]]:
     """Yield the files of a repository's known days in a window, oldest first: path within the export, and text.
 
-    A day is known if commits of it are, or if a digest was made of it. JSON lines are one file, which comes in parts.
+    A day is known if it has known commits or a digest. JSON lines are one file, yielded in parts.
 
     Raises:
         BadInput: the window ends before it begins.
@@ -65,7 +65,7 @@ def export(
 
 
 def indexes(core: Core, folder: Path, zone: str, language: Language) -> Iterator[tuple[PurePosixPath, str]]:
-    """Yield the pages that lead to all exported days in a folder: one for each repository, and one for all of them."""
+    """Yield the pages that link to all exported days in a folder: one per repository, and one for all of them."""
     from formatters.html.archive import Shelf, index_page
 
     shelves = []
@@ -86,7 +86,7 @@ def _up(folder: PurePosixPath) -> str:
 
 
 def _counts(core: Core, repo: str, window: Window) -> dict[date, tuple[int, int]]:
-    """Return how many commits each known day of a window has, and how many high ones."""
+    """Return the number of commits and of high ones on each known day of a window."""
     quiet = dict.fromkeys(core.stores.history.read_days(repo, window), (0, 0))
     return quiet | Archive(core).calendar(repo, window)
 
@@ -94,10 +94,11 @@ def _counts(core: Core, repo: str, window: Window) -> dict[date, tuple[int, int]
 def write(folder: Path, files: Iterator[tuple[PurePosixPath, str]]) -> int:
     """Write files below a folder; return how many.
 
-    What was there of a day before is replaced; the other days of a file with several stay.
+    Existing content of the same day is replaced; other days in a file with several stay.
 
     Raises:
-        BadInput: they cannot be written, an index of somebody else is in their place, or a file that holds several days cannot be read.
+        BadInput: they cannot be written, someone else's index is in their place, or a file with several days cannot be
+            read.
     """
     lines: dict[Path, list[str]] = {}
     count = 0
@@ -117,7 +118,7 @@ def write(folder: Path, files: Iterator[tuple[PurePosixPath, str]]) -> int:
 
 
 def _key(line: str, target: Path) -> tuple[str, str, str]:
-    """What tells a line's digest from the others."""
+    """What identifies a line's digest."""
     try:
         read = json.loads(line)
         return read["window"]["first"], read["window"]["zone"], read["language"]
@@ -126,7 +127,7 @@ def _key(line: str, target: Path) -> tuple[str, str, str]:
 
 
 def _must_be_own(target: Path) -> None:
-    """Let nobody's own first page be overwritten."""
+    """Refuse to overwrite someone's own index page."""
     if target.is_file() and _GENERATOR not in target.read_text("utf-8", "replace"):
         raise BadInput(f"{target} was not written by Daybrief: name another folder with --out, or move that file away.")
 

@@ -15,20 +15,20 @@ from aiohttp import web
 
 PATH = "/github/events"
 EVENTS = frozenset({"push", "release", "create"})
-"""What brings commits, tags or releases; whatever else is sent is taken and passed over."""
+"""Events about commits, tags or releases; all others are accepted and ignored."""
 
 _MOST_REMEMBERED = 10_000
-"""Deliveries of which a second one is refused; about as many hashes in memory as a busy organisation sends in a day."""
+"""Deliveries whose repetition is refused; as many hashes as a busy organisation sends in about a day."""
 _DELIVERY = re.compile(r"[0-9A-Za-z-]{1,64}")
 _LOG = logging.getLogger(__name__)
 
 
 class GitHubEvents:
-    """Takes GitHub's deliveries.
+    """Receives GitHub's deliveries.
 
     Args:
-        secret: that they are signed with.
-        landed: told the name of a repository in which something landed.
+        secret: what they are signed with.
+        landed: called with the name of a repository in which something landed.
     """
 
     def __init__(self, secret: str, landed: Callable[[str], None]) -> None:
@@ -37,9 +37,9 @@ class GitHubEvents:
         self._seen: dict[str, None] = {}
 
     async def receive(self, request: web.Request) -> web.Response:
-        """Take a delivery: a route of the server, for POST.
+        """Receive a delivery: a route of the server, for POST.
 
-        202: it is acted upon, or of no concern; 400: it is none; 401: GitHub did not sign it; 409: it came before.
+        202: accepted, or irrelevant; 400: not a delivery; 401: not signed by GitHub; 409: a repetition.
         """
         body, headers = await request.read(), request.headers
         expected = "sha256=" + hmac.new(self._secret, body, hashlib.sha256).hexdigest()
@@ -51,7 +51,7 @@ class GitHubEvents:
         delivery = headers.get("X-GitHub-Delivery", "")
         if not _DELIVERY.fullmatch(delivery):
             return web.Response(status=HTTPStatus.BAD_REQUEST, text="The delivery has no ID.\n")
-        # The signature covers the body alone: what was overheard could be sent again under another id.
+        # The signature covers only the body: an intercepted delivery could be replayed under another ID.
         if not self._is_new(delivery, expected):
             return web.Response(status=HTTPStatus.CONFLICT, text="This delivery has been received before.\n")
         if headers.get("X-GitHub-Event", "") in EVENTS:

@@ -24,11 +24,11 @@ HEADERS = {
 }
 
 HEAD_SECONDS, BODY_SECONDS = 15.0, 15.0
-"""In which the lines before a request's body have to be here, from when the connection is open or free again; and its body."""
+"""Time limits for a request's head, from when the connection is open or idle again; and for its body."""
 _A_SECOND, _AT_ONCE, _BURST = 50.0, 32, 500.0
-"""Requests that one address may make each second and at the same time; and how many before that counts. A company may have but one."""
+"""Limits per address: requests per second, concurrent requests, and burst. A company may have just one address."""
 _MOST_KNOWN = 10_000
-"""Addresses that are counted; when there are more, all begin anew."""
+"""Addresses that are counted; beyond that, all counts restart."""
 
 _HOST = re.compile(r"(?:[\w.~-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?", re.ASCII)
 _LOG = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class Limits:
     """Counts the requests of each address.
 
     Args:
-        clock: seconds that never go back.
+        clock: monotonic seconds.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -49,7 +49,7 @@ class Limits:
         self._under_way = Counter[str]()
 
     def enter(self, client: str) -> bool:
-        """Whether one more request of a client may be answered; then `leave` must follow."""
+        """Whether one more request from a client may be answered; if so, `leave` must follow."""
         now = self._clock()
         if len(self._left) > _MOST_KNOWN:
             self._left.clear()
@@ -63,14 +63,14 @@ class Limits:
         return True
 
     def leave(self, client: str) -> None:
-        """Take note that a request was answered."""
+        """Record that a request was answered."""
         self._under_way[client] -= 1
         if self._under_way[client] <= 0:
             del self._under_way[client]
 
 
 def guard(limits: Limits | None = None) -> Any:
-    """Return the middleware that stands before all others of a server."""
+    """Return the outermost middleware of a server."""
     counted = limits or Limits()
 
     @web.middleware
@@ -108,7 +108,7 @@ def guard(limits: Limits | None = None) -> Any:
 
 
 def refused(status: HTTPStatus, sentence: str) -> web.Response:
-    """Return an answer of one sentence."""
+    """Return a response of one sentence."""
     answer = web.Response(status=status, text=f"{sentence}\n")
     _add_headers(answer)
     return answer
@@ -121,7 +121,7 @@ def _add_headers(answer: web.StreamResponse | web.HTTPException) -> None:
 
 
 class GuardedRunner(web.AppRunner):
-    """Runs an application whose connections have so much time, and whose malformed requests are answered as `guard` does."""
+    """Runs an application with time limits on connections, and with malformed requests answered as `guard` does."""
 
     async def _make_server(self) -> web.Server:
         made = await super()._make_server()
@@ -134,7 +134,7 @@ class _Server(web.Server):
 
 
 class _Connection(web.RequestHandler):
-    """One connection; it is closed when a request's first lines do not come in their time."""
+    """One connection; it is closed if a request's head does not arrive in time."""
 
     _waiting: asyncio.TimerHandle | None = None
 
@@ -161,7 +161,7 @@ class _Connection(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """Answer what is no request, or what nobody could answer."""
+        """Answer malformed requests, and those whose handler failed."""
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return super().handle_error(request, status, exc, message)
         answer = refused(HTTPStatus(status), "The request cannot be parsed.")

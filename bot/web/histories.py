@@ -18,7 +18,7 @@ _NEEDED = {"upgrade": "versions", "fix": "q", "suspects": "versions"}
 _FIELDS = ("repo", "versions", "q", "area")
 _SUSPECTS = 20
 _Told = tuple[Findings | UpgradeOutline, object]
-"""An answer as a page shows it, and as data."""
+"""An answer as shown on a page, and as data."""
 
 
 class HistoryPages:
@@ -28,10 +28,10 @@ class HistoryPages:
         self._core, self._pages = core, pages
 
     def page(self, asked: Asked, kind: HistoryKind) -> Written:
-        """Answer a question; without one there is only its form.
+        """Answer a question; without one, show only its form.
 
         Raises:
-            BadInput, NotFound: data is wanted of a question that cannot be answered.
+            BadInput, NotFound: data is requested for a question that cannot be answered.
             Outage: the source does not answer.
         """
         given = {name: text for name in _FIELDS if (text := clean(asked.given.get(name, "")).strip())}

@@ -1,6 +1,7 @@
 """The archive's endpoint for the Model Context Protocol: adapts our server's requests to its SDK.
 
-The SDK speaks ASGI, https://asgi.readthedocs.io/en/latest/specs/www.html; each request is answered by itself and as a whole.
+The SDK uses ASGI, https://asgi.readthedocs.io/en/latest/specs/www.html; each request is answered on its own and in
+full.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ from bot.mcp.tools import Reader
 
 
 class McpAddress:
-    """Answers requests of the protocol; what it needs is loaded with the first one."""
+    """Answers requests of the protocol; what it needs is loaded on the first one."""
 
     def __init__(self, core: Core, zone: str) -> None:
         self._core, self._zone = core, zone
@@ -26,12 +27,12 @@ class McpAddress:
         self._closing = asyncio.Event()
 
     async def answer(self, request: web.Request, repos: tuple[str, ...]) -> web.Response:
-        """Answer a request of somebody who may see these repositories.
+        """Answer a request from someone who may see these repositories.
 
         Raises:
             BadInput: the SDK is not installed.
         """
-        if request.method != "POST":  # nothing is sent to anybody unasked
+        if request.method != "POST":  # nothing is pushed to clients
             return web.Response(status=405, headers={"Allow": "POST"})
         origin = request.headers.get("Origin", "")
         if origin and origin.partition("://")[2] != request.host:
@@ -65,7 +66,7 @@ class McpAddress:
         async def receive() -> dict[str, Any]:
             if given:
                 return given.pop()
-            await asyncio.Event().wait()  # that somebody goes away ends this task
+            await asyncio.Event().wait()  # this task is cancelled when the client goes away
             raise AssertionError("nobody sets it")
 
         async def send(message: MutableMapping[str, Any]) -> None:
@@ -80,7 +81,7 @@ class McpAddress:
         return web.Response(body=bytes(sent), status=status, headers=kept | {"Cache-Control": "no-store"})
 
     async def close(self) -> None:
-        """End what was opened."""
+        """Close what was opened."""
         self._closing.set()
         if self._running:
             with suppress(asyncio.CancelledError):
@@ -91,7 +92,7 @@ class McpAddress:
         answers, context = await loop.run_in_executor(None, over_http, self._core, self._zone)
         is_open = loop.create_future()
 
-        async def run() -> None:  # a task of its own: the context has to end in the task in which it began
+        async def run() -> None:  # a task of its own, because the context must exit in the task that entered it
             try:
                 async with context:
                     is_open.set_result(None)

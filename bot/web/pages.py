@@ -56,10 +56,10 @@ _NEAR, _START, _ALIKE = 5, 3, 0.5
 
 
 class WebPages:
-    """The pages over a core's store.
+    """The pages of a core's store.
 
     Args:
-        zone: in which a day is a day.
+        zone: the zone that defines a day.
     """
 
     def __init__(self, core: Core, zone: str) -> None:
@@ -100,7 +100,7 @@ class WebPages:
         digest = self._archive.digest(repo, window, asked.language, days)
         is_whole = (
             self._archive.was_read(repo, window) or window.end > self._core.now()
-        )  # that it is not over is told anyway
+        )  # the page says anyway that it is not over
         if not digest.entries and not is_whole:
             raise NotFound(
                 label("web.no_day", asked.language, repo=clean(repo), day=window.first.isoformat(), zone=self._zone)
@@ -117,7 +117,7 @@ class WebPages:
         return Written(HTML, day_page(self.view(asked, areas), sheet, before, after, is_whole=is_whole))
 
     def look_back(self, asked: Asked, name: str, day: str, count: int) -> Written:
-        """A look back on so many days, of which `day` is the last."""
+        """A review of `count` days, of which `day` is the last."""
         repo, last = self.seen(asked, name), self._day(asked, day)
         window = Window(last - timedelta(days=count - 1), last, self._zone)
         try:
@@ -156,16 +156,16 @@ class WebPages:
         return Written(HTML, commit_page_of(self.view(asked), entry, day, others, reverted))
 
     def _hits(self, asked: Asked, sha: str) -> list[tuple[str, str]]:
-        """Return the commits that begin so, each once, also where forks have it too.
+        """Return the commits with this SHA prefix, without duplicates from forks.
 
-        Each repository is asked for itself: so many are found at once, and what is not seen would stand before the rest.
+        Each repository is searched separately: results are limited, and invisible ones would displace the rest.
         """
         repos = self.visible(asked) if _SHA.fullmatch(sha) else ()
         found = {hit[1]: hit for repo in reversed(repos) for hit in self._core.stores.commits.find(sha, repo)}
         return list(found.values())
 
     def _near(self, asked: Asked, sha: str) -> list[tuple[str, str]]:
-        """Return the commits whose SHA agrees the longest: each repository's own, so that none tells of another's."""
+        """Return the commits whose SHA shares the longest prefix: per repository, so that none reveals another's."""
         if not _SHA.fullmatch(sha):
             return []
         near = [hit for repo in self.visible(asked) for hit in self._core.stores.commits.nearest(sha, repo)]
@@ -176,7 +176,7 @@ class WebPages:
         return sorted(near, key=lambda hit: -alike[hit])[:_NEAR]
 
     def _choice(self, asked: Asked, hits: Sequence[tuple[str, str]], about: str, status: int) -> Written:
-        """Offer commits, where none or several are meant."""
+        """Offer commits if none or several match."""
         found = [entry for repo, sha in hits if (entry := self._core.memory.entry(repo, sha, asked.language))]
         if asked.wants_json:
             return _json({"error": about, "commits": [entry_document(entry) for entry in found]}, status)
@@ -215,7 +215,7 @@ class WebPages:
         )  # fmt: skip
 
     def _authors_near(self, asked: Asked, name: str) -> list[str]:
-        """Return authors with a name like that, among those of whom a name begins as one of its words does."""
+        """Return authors with a similar name, among those whose names share the beginning of a word."""
         repos = self._among(asked)
         if repos is None:
             return []
@@ -251,7 +251,7 @@ class WebPages:
         return Written(HTML, list_page(self.view(asked), found, self.visible(asked)))
 
     def ask(self, asked: Asked) -> Written:
-        """A question in plain words, answered by rules alone: a page that costs tokens is nobody's who only follows a link."""
+        """A question in plain words, answered by rules alone: following a link must not cost tokens."""
         text = clean(asked.given.get("q", ""))
         repos = self.visible(asked)
         answer, problem = None, "" if text and repos else label("web.which_question", asked.language)
@@ -295,7 +295,7 @@ class WebPages:
     # -- what they are made of
 
     def view(self, asked: Asked, areas: Areas | None = None) -> View:
-        """Return what a page must know of its reader."""
+        """Return what a page must know about its reader."""
         from urllib.parse import urlencode
 
         path = asked.path.partition("?")[0]
@@ -316,7 +316,7 @@ class WebPages:
         link: Any,
         near: Callable[[], list[tuple[str, str]]] | None,
     ) -> Written:
-        """Answer with a list; where it is empty and `near` says what else could be meant, there is no such page."""
+        """Answer with a list; if it is empty and `near` has suggestions, the page does not exist."""
         repo = asked.given.get("repo", "")
         repo = self.seen(asked, repo) if repo else ""
         entries, following = self._page(asked, question, repo, _number(asked.given.get("before"), 0) or None)
@@ -355,7 +355,7 @@ class WebPages:
         span = self._archive.history.span(repo)
         if not span:
             return []
-        last = min(self._local(span[1]).date(), self._today() - timedelta(days=1))  # a day is told when it is over
+        last = min(self._local(span[1]).date(), self._today() - timedelta(days=1))  # a day is reported once it is over
         days = self._archive.calendar(repo, Window(last - timedelta(days=_FEED_DAYS - 1), last, self._zone))
         windows = [Window.of(day, self._zone) for day in sorted(days, reverse=True)]
         return [day_entry(view, self._archive.digest(repo, window, asked.language)) for window in windows]
@@ -373,7 +373,7 @@ class WebPages:
         return asked.visitor.of(self._core.stores.commits.repositories())
 
     def _among(self, asked: Asked) -> tuple[str, ...] | None:
-        """Return what to search in: nothing to say where the visitor sees all there is, None where they see nothing."""
+        """Return what to search in: empty for everything if the visitor sees all, None if they see nothing."""
         known = self._core.stores.commits.repositories()
         seen = asked.visitor.of(known)
         if not seen:
@@ -381,7 +381,7 @@ class WebPages:
         return () if len(seen) == len(known) else seen
 
     def seen(self, asked: Asked, name: str) -> str:
-        """Return a repository's name as it is stored; one that may not be seen is as unknown as one that is not there."""
+        """Return a repository's stored name; an invisible one is treated like an unknown one."""
         known = self._core.stores.commits.repository(name)
         if known is None or not asked.visitor.sees(known):
             raise NotFound(label("web.missing_said", asked.language))
@@ -391,7 +391,7 @@ class WebPages:
         return moment.astimezone(ZoneInfo(self._zone))
 
     def _day(self, asked: Asked, text: str) -> date:
-        """Read a day of an address."""
+        """Parse a day in a URL."""
         try:
             return parse_day(text, self._today())
         except BadInput:

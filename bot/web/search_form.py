@@ -23,10 +23,10 @@ _T = TypeVar("_T")
 
 
 def question_of(given: Mapping[str, str], repos: tuple[str, ...], now: datetime, language: Language) -> Question:
-    """Return the question that the fields ask of repositories; `now` is by the archive's clocks.
+    """Return the search that the fields describe; `now` is in the archive's zone.
 
     Raises:
-        BadInput: a field cannot be read, or the span ends before it begins.
+        BadInput: a field is invalid, or the span ends before it begins.
     """
 
     def read(name: str, meant: Callable[[str], _T], example: str) -> _T | None:

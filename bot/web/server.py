@@ -1,7 +1,7 @@
-"""The archive over HTTP: read-only, on aiohttp; `archive_app` for a server of its own or below a path of another.
+"""The archive over HTTP: read-only, on aiohttp; `archive_app` is for a server of its own or below a path of another.
 
-An answer is made in a thread, kept until something is written to the store, and told apart by its ETag: who has it
-already gets none of it again.
+An answer is made in a thread, cached until the store is written to, and identified by an ETag: clients that already
+have it get 304.
 """
 
 import asyncio
@@ -51,15 +51,15 @@ class _Kept:
 
 
 _Key = tuple[object, ...]
-"""What an answer is kept by: the state of the store first."""
+"""The cache key of an answer: the state of the store first."""
 
 
 class ArchiveServer:
     """Answers requests for the archive's pages.
 
     Args:
-        host: that the server listens on.
-        root: the path that the archive lies under, without a slash at its end.
+        host: what the server listens on.
+        root: the path of the archive, without a trailing slash.
         threads: how many pages are made at once.
     """
 
@@ -74,13 +74,13 @@ class ArchiveServer:
         self._flights = SingleFlight[_Key, _Kept]()
         self._version: object = None
         self._makers = ThreadPoolExecutor(threads, "archive")
-        # What may have to read commits first takes no thread from the pages that are there.
+        # What may have to read commits first must not block the threads for pages.
         self._readers = ThreadPoolExecutor(1, "archive-history")
-        # One thread has one connection, and only to one connection does SQLite count what others have written.
+        # One thread has one connection, and SQLite counts other writers' changes only per connection.
         self._watch = ThreadPoolExecutor(1, "archive-watch")
 
     def app(self) -> web.Application:
-        """Return the application, to be run or to be added below a path of another."""
+        """Return the application, to run on its own or below a path of another."""
         app = web.Application(middlewares=[self._guarded], client_max_size=16_384)
         pages, histories = self._pages, HistoryPages(self._core, self._pages)
         for path, make in (
@@ -116,7 +116,7 @@ class ArchiveServer:
         async def handle(request: web.Request) -> web.Response:
             asked = self._asked(request, request[_VISITOR])
             if "token" in request.query and request.path != f"{self._root}/feed.atom":
-                return self._let_in(asked)  # the token goes from the address into a cookie
+                return self._let_in(asked)  # the token moves from the URL into a cookie
             kept = await self._answer(asked, make(request.match_info), makers)
             headers = {"ETag": kept.etag, "Cache-Control": "private, no-cache"}
             if kept.etag in request.headers.get("If-None-Match", ""):
@@ -130,14 +130,14 @@ class ArchiveServer:
         return handle
 
     async def _speak(self, request: web.Request) -> web.Response:
-        """Answer a program that speaks the Model Context Protocol, with what the visitor may see."""
+        """Answer a Model Context Protocol client, with what the visitor may see."""
         visitor = request[_VISITOR]
         known = self._core.stores.commits.repositories
         repos = visitor.of(await asyncio.get_running_loop().run_in_executor(self._makers, known))
         return await self._mcp.answer(request, repos)
 
     async def _begin(self, request: web.Request) -> web.Response:
-        """Lead to the first page whoever leaves out the slash at its end."""
+        """Redirect to the home page if the trailing slash is missing."""
         query = f"?{request.query_string}" if request.query_string else ""
         return web.Response(status=308, headers={"Location": f"{self._root}/{query}"})
 
@@ -147,7 +147,7 @@ class ArchiveServer:
         if version != self._version:
             self._kept.clear()
             self._version = version
-        # Time passes too: what a page says of today changes at midnight at the latest.
+        # Time passes too: what a page says about today changes at midnight at the latest.
         key = (
             version,
             asked.path,
@@ -163,10 +163,10 @@ class ArchiveServer:
         if is_first:
             making = asyncio.ensure_future(loop.run_in_executor(makers, partial(self._make, asked, make)))
             making.add_done_callback(partial(self._made, key))
-        return await asyncio.shield(asyncio.wrap_future(flight))  # a reader who leaves takes it from nobody
+        return await asyncio.shield(asyncio.wrap_future(flight))  # a reader who leaves does not cancel it for others
 
     def _made(self, key: _Key, making: asyncio.Future[_Kept]) -> None:
-        """Hand out a page to all who wait for it, and keep it while nothing is written to the store."""
+        """Pass a page to everyone waiting for it, and cache it until the store is written to."""
         try:
             page = making.result()
         except BaseException as error:  # noqa: BLE001 - whoever waits gets it
@@ -193,7 +193,7 @@ class ArchiveServer:
     async def _guarded(
         self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
-        """Let in who may read, tell in a sentence what is wrong, and say what browsers may do with the answer."""
+        """Let in authorised readers, report errors in a sentence, and set the security headers."""
         visitor = self._visitor(request)
         try:
             if visitor is None and request.path != f"{self._root}/enter":
@@ -255,7 +255,7 @@ class ArchiveServer:
         return await self._told(request, 401 if self._access == "token" else 403, key)
 
     async def _told(self, request: web.Request, status: int, sentence: str) -> web.Response:
-        """Answer with a sentence, or with the one of that label."""
+        """Answer with a sentence, or with that of a label."""
         asked = self._asked(request, Visitor(()))
         text = label(sentence, asked.language) if sentence.startswith("web.") else sentence
         if asked.wants_json:
@@ -293,7 +293,7 @@ class ArchiveServer:
 
 
 def _field(body: bytes, name: str) -> str:
-    """Return a field of a form as browsers send it; empty where it is none."""
+    """Return a field of a form as browsers send it; empty if it is invalid."""
     from urllib.parse import parse_qs
 
     try:
@@ -305,20 +305,20 @@ def _field(body: bytes, name: str) -> str:
 def archive_app(core: Core, host: str, root: str = "") -> web.Application:
     """Return the archive's application for a server that listens on `host`.
 
-    Another application takes it below a path of its own with `add_subapp(root, …)`.
+    Another application mounts it below a path with `add_subapp(root, …)`.
 
     Raises:
-        BadInput: the configured zone is none.
+        BadInput: the configured zone is invalid.
     """
     zone = core.settings.web.zone
     return ArchiveServer(core, check_zone(zone) if zone else machine_zone(), host, root).app()
 
 
 async def serve(core: Core, ready: Callable[[str], None]) -> None:
-    """Serve the archive until this is cancelled; `ready` is told the address.
+    """Serve the archive until cancelled; `ready` is called with the address.
 
     Raises:
-        BadInput: the host and port cannot be used, or the zone is none.
+        BadInput: the host and port cannot be used, or the zone is invalid.
     """
     settings = core.settings.web
     app = archive_app(core, settings.host)

@@ -1,6 +1,6 @@
 """The command table as Discord's commands, and Discord's choices as typed commands.
 
-https://docs.discord.com/developers/interactions/application-commands has the numbers.
+Limits: https://docs.discord.com/developers/interactions/application-commands
 """
 
 import hashlib
@@ -22,13 +22,13 @@ MESSAGE = 3
 _CHAT = 1
 _SUBCOMMAND, _STRING, _BOOLEAN, _ATTACHMENT = 1, 3, 5, 11
 _ANYWHERE: Json = {"integration_types": [0, 1], "contexts": [0, 1, 2]}
-"""Installed in a server or by a person for themselves; used in servers, in direct messages with the bot, and among others."""
+"""Installed in a server or by a user for themselves; used in servers and in direct messages, with the bot or others."""
 _DESCRIPTION, _CHOICE, _CHOICES = 100, 100, 25
 _FREE = "words"
 
 
 def definition(verbs: Iterable[Verb]) -> list[Json]:
-    """Return what Discord is to know of our commands: one of its commands for each group of ours, since one takes 25 of them."""
+    """Return our commands as Discord wants them: one command per group of ours, since each takes 25 subcommands."""
     made = dict[str, Json]()
     for verb in verbs:
         name, about = discord_command(verb), verb.group.says if verb.group else in_all("discord.about")
@@ -43,12 +43,12 @@ def _menu() -> Json:
 
 
 def digest(made: Sequence[Json]) -> str:
-    """Return what tells one definition from another."""
+    """Return a fingerprint of a definition."""
     return hashlib.sha256(json.dumps(made, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def _subcommand(verb: Verb) -> Json:
-    options = sorted(verb.options, key=lambda option: not option.required)  # Discord wants the required ones first
+    options = sorted(verb.options, key=lambda option: not option.required)  # Discord wants required ones first
     return {
         "type": _SUBCOMMAND,
         "name": verb.name,
@@ -83,7 +83,7 @@ def _localized(key: str, says: Mapping[Any, str]) -> Json:
 
 
 def chosen(options: Sequence[Json]) -> tuple[str, dict[str, Any], str]:
-    """Return the subcommand, its options by name, and the one that is being typed (empty for none)."""
+    """Return the subcommand, its options by name, and the one being typed (empty for none)."""
     sub = options[0]
     given = sub.get("options") or []
     focused = next((one["name"] for one in given if one.get("focused")), "")
@@ -91,9 +91,9 @@ def chosen(options: Sequence[Json]) -> tuple[str, dict[str, Any], str]:
 
 
 def typed(verb: Verb, given: Mapping[str, Any]) -> Command:
-    """Return the command that was chosen; what Discord gives as values stays values, letter by letter.
+    """Return the chosen command; values from Discord are taken literally.
 
-    Quotation marks that somebody puts around a name are none of it.
+    Quotation marks that someone puts around a name are removed.
     """
     filled = [
         (option, given[option.name])
@@ -113,7 +113,7 @@ def typed(verb: Verb, given: Mapping[str, Any]) -> Command:
 
 
 def attached(verb: Verb, data: Json, given: Mapping[str, Any]) -> Json | None:
-    """Return what Discord says of the file that came with a command; None without one."""
+    """Return Discord's data about the file attached to a command; None without one."""
     files = (data.get("resolved") or {}).get("attachments") or {}
     name = next((option.name for option in verb.options if option.kind == "file"), "")
     found: Json | None = files.get(str(given.get(name)))
@@ -121,7 +121,7 @@ def attached(verb: Verb, data: Json, given: Mapping[str, Any]) -> Json | None:
 
 
 def message_text(data: Json) -> str:
-    """Return all that the message of a command on a message shows: its words, embeds, components, and what it forwards."""
+    """Return all text of a message command's message: its words, embeds, components, and what it forwards."""
     return "\n".join(filter(None, _texts(data["resolved"]["messages"][data["target_id"]])))
 
 
@@ -144,6 +144,6 @@ def _component_texts(components: Iterable[Json]) -> Iterator[str]:
 
 
 def choices(found: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return what Discord takes of the (value, label) that are offered: not too many, none too long or twice."""
+    """Return the (value, label) suggestions within Discord's limits: not too many, none too long or repeated."""
     fitting = {value: short(label, _CHOICE) for value, label in found if 0 < len(value) <= _CHOICE}
     return list(fitting.items())[:_CHOICES]

@@ -15,11 +15,11 @@ from bot.port.platform import Asker, Later
 from formatters.discord.parts import Json, Message
 
 _PAUSES = (0.5, 2.0)
-_GONE = {10062, 40060, 10015, 10008}  # unknown interaction, answered already, unknown webhook, unknown message
+_GONE = {10062, 40060, 10015, 10008}  # unknown interaction, already answered, unknown webhook, unknown message
 
 
 class Interaction:
-    """What somebody did; see `bot.platforms.discord.talk.Exchange`."""
+    """A user's action; see `bot.platforms.discord.talk.Exchange`."""
 
     def __init__(self, interaction: discord.Interaction) -> None:
         self._interaction = interaction
@@ -47,9 +47,9 @@ class Interaction:
         )
 
     async def _lacks(self, channel: str, by_posting: bool) -> tuple[str, ...]:  # noqa: ARG002 - see `Lacks`
-        """Return what Daybrief may not do in the channel that this came from; of others Discord says nothing here.
+        """Return the permissions Daybrief lacks in the current channel; Discord does not report others here.
 
-        Its permissions say all of it, so that nothing has to be tried.
+        The reported permissions are complete, so that nothing has to be tried.
         """
         if channel != self.asker.channel or self.asker.is_direct:
             return ()
@@ -57,14 +57,14 @@ class Interaction:
         return tuple(name for name in NEEDED if not getattr(allowed, name))
 
     async def acknowledge(self, *, public: bool) -> None:
-        """Say that an answer comes."""
-        with _noticed(), contextlib.suppress(*BROKEN):  # it may have arrived; if not, what is shown next tells
+        """Announce that an answer will follow."""
+        with _noticed(), contextlib.suppress(*BROKEN):  # it may have arrived; if not, showing the answer will fail
             await self._interaction.response.defer(ephemeral=not public, thinking=True)
         self._is_public = public
         self._shown = [_Original(self._interaction)]
 
     async def show(self, messages: Sequence[Message], *, public: bool) -> None:
-        """Show an answer, in the place of the one before."""
+        """Show an answer, replacing the previous one."""
         with _noticed():
             if self._interaction.is_expired():
                 await self._show_late(messages, public=public)
@@ -72,7 +72,7 @@ class Interaction:
                 await self._show(messages, public=public)
 
     async def _show(self, messages: Sequence[Message], *, public: bool) -> None:
-        if public is not self._is_public:  # that is settled for a message once it was announced
+        if public is not self._is_public:  # visibility is fixed once a message was announced
             for standing in self._shown:
                 await standing.delete()
             self._is_public, self._shown = public, []
@@ -88,7 +88,7 @@ class Interaction:
                 self._shown.append(sent)
 
     async def _show_late(self, messages: Sequence[Message], *, public: bool) -> None:
-        """Discord takes answers for 15 minutes; later ones come as messages of their own, private ones directly."""
+        """Discord accepts answers for 15 minutes; later ones are separate messages, private ones direct messages."""
         place = self._interaction.channel if public else self._interaction.user
         assert isinstance(place, discord.abc.Messageable), "nobody types a command where nothing can be written"
         for message in messages:
@@ -101,13 +101,13 @@ class Interaction:
             await self._interaction.response.send_modal(RawModal(form))
 
     async def offer(self, choices: Sequence[tuple[str, str]]) -> None:
-        """Complete what is being typed."""
+        """Send completions for what is being typed."""
         made = [discord.app_commands.Choice(name=shown, value=value) for value, shown in choices]
         with _noticed():
             await self._interaction.response.autocomplete(made)
 
     async def download(self, url: str) -> bytes:
-        """Fetch a file that came with a command. Raises Later."""
+        """Fetch a file attached to a command. Raises Later."""
         try:
             return await self._interaction.client.http.get_from_cdn(url)
         except (discord.HTTPException, *BROKEN) as error:
@@ -116,7 +116,7 @@ class Interaction:
 
 @contextlib.contextmanager
 def _noticed() -> Iterator[None]:
-    """Notice that Discord gave up waiting, that another process of ours was quicker, or that the answer was dismissed."""
+    """Notice that Discord stopped waiting, another process of ours was faster, or the answer was dismissed."""
     try:
         yield
     except discord.HTTPException as error:
@@ -126,7 +126,7 @@ def _noticed() -> Iterator[None]:
 
 
 async def _replace(old: "_Original | discord.WebhookMessage", message: Message) -> None:
-    """Show another content; a broken connection is tried again, because nothing is shown twice by that."""
+    """Edit a message; on a broken connection retry, since that cannot show anything twice."""
     for pause in (*_PAUSES, None):
         try:
             with open_files(message) as files:

@@ -1,6 +1,6 @@
 """How a post is found again: by numbers that Discord stores with a message's components and does not show.
 
-A nonce keeps a message from being posted twice for some minutes only; it is not told again afterwards.
+A nonce prevents duplicates only for some minutes, and is not returned later.
 https://docs.discord.com/developers/components/reference#anatomy-of-a-component
 """
 
@@ -15,22 +15,22 @@ _NONCE = 24
 
 
 def nonce(key: str, part: int) -> str:
-    """Return what keeps Discord from taking a part of a post twice."""
+    """Return the nonce that keeps Discord from accepting a part of a post twice."""
     return hashlib.sha256(f"{key}/{part}".encode()).hexdigest()[:_NONCE]
 
 
 def mark(key: str, part: int) -> int:
-    """Return the number that a part of a post carries."""
+    """Return the number carried by a part of a post."""
     return _number(f"{key}/{part}".encode())
 
 
 def parts(key: str) -> dict[int, int]:
-    """Return which part each mark of a post stands for."""
+    """Return the part for each mark of a post."""
     return {mark(key, part): part for part in range(MOST_PARTS)}
 
 
 def marked(components: Sequence[Json], number: int, also: str) -> list[Json]:
-    """Return components that carry `number`, and beside it what tells this content (with `also`) from another."""
+    """Return components that carry `number`, and beside it a fingerprint of this content (with `also`)."""
     content = _number(f"{components!r} {also}".encode())
     first, *rest = components
     if first.get("components"):
@@ -42,13 +42,13 @@ def marked(components: Sequence[Json], number: int, also: str) -> list[Json]:
 
 
 def content(components: Sequence[Json]) -> int:
-    """Return the number of marked components that tells their content from another; 0 for none."""
+    """Return the fingerprint in marked components; 0 for none."""
     inner = components[0].get("components") or components[1:]
     return inner[0].get("id", 0) if inner else 0
 
 
 def numbers(components: Sequence[Any]) -> tuple[int, int]:
-    """Return the two numbers that a message's components carry; 0 for none."""
+    """Return the two numbers carried by a message's components; 0 for none."""
     if not components:
         return 0, 0
     inner = getattr(components[0], "children", None) or components[1:]

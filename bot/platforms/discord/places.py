@@ -14,18 +14,18 @@ from formatters.discord.parts import Json, Message
 _LOG = logging.getLogger(__name__)
 
 LATER = 30.0
-"""Seconds after which what did not work is tried again."""
+"""Seconds until a failed action is retried."""
 NEEDED = (
     "view_channel", "send_messages", "read_message_history", "attach_files", "create_public_threads",
     "send_messages_in_threads",
 )  # fmt: skip
-"""Permissions without which a digest does not come whole."""
+"""Permissions without which a digest is incomplete."""
 _HAS_THREAD = 160004
 _CLOSED = {
     50007: "refused.discord_direct", 50278: "refused.discord_stranger", 50083: "refused.discord_archived",
     160005: "refused.discord_locked",
 }  # fmt: skip
-"""Error codes that say themselves what is to be done. https://docs.discord.com/developers/topics/opcodes-and-status-codes#json"""
+"""Error codes that already say what to do. https://docs.discord.com/developers/topics/opcodes-and-status-codes#json"""
 
 Channel = discord.TextChannel | discord.Thread | discord.DMChannel | discord.VoiceChannel | discord.StageChannel
 
@@ -39,7 +39,7 @@ class TextPlace:
         self.has_threads = isinstance(channel, discord.TextChannel)
 
     async def history(self, most: int | None) -> AsyncIterator[Standing]:
-        """The messages, the newest first."""
+        """Yield the messages, newest first."""
         async for message in self._channel.history(limit=most):
             yield self._standing(message)
 
@@ -53,22 +53,22 @@ class TextPlace:
         return Standing(message.id, message.created_at, is_ours, message.components)
 
     async def send(self, components: list[Json], message: Message, nonce: str) -> int:
-        """Post a message, and return its id."""
+        """Post a message, and return its ID."""
         with open_files(message) as files:
             view = RawView(components)
             return (await self._channel.send(view=view, files=files, nonce=nonce, suppress_embeds=True)).id
 
     async def change(self, old: Standing, components: list[Json], message: Message) -> None:
-        """Show another content."""
+        """Edit a message."""
         with open_files(message) as files:
             await self._channel.get_partial_message(old.id).edit(view=RawView(components), attachments=files)
 
     async def delete(self, old: Standing) -> None:
-        """Take a message away."""
+        """Delete a message."""
         await self._channel.get_partial_message(old.id).delete()
 
     async def below(self, message: int, name: str = "") -> "TextPlace | None":
-        """The thread below a message; without a name it is not made if it is not there."""
+        """The thread below a message; without a name, a missing one is not created."""
         if not isinstance(self._channel, discord.TextChannel):
             return None
         if name:
@@ -80,30 +80,30 @@ class TextPlace:
                 if error.code != _HAS_THREAD:
                     raise
         try:
-            thread = await self._client.fetch_channel(message)  # a thread has the id of its message
+            thread = await self._client.fetch_channel(message)  # a thread has its message's ID
         except discord.NotFound:
             return None
         assert isinstance(thread, discord.Thread), "no other channel has a message's id"
-        if name and thread.archived and not thread.locked:  # Discord closes a thread after a day without a word in it
+        if name and thread.archived and not thread.locked:  # Discord archives a thread after a day of silence
             await thread.edit(archived=False)
         return TextPlace(thread, self._client)
 
 
 async def missing_permissions(client: discord.Client, channel: int) -> list[str]:
-    """Return what the bot needs in a channel and may not do; what Discord does not let it see it raises."""
+    """Return the permissions the bot needs in a channel but lacks; raises if Discord does not show it the channel."""
     found = await client.fetch_channel(channel)
     if not isinstance(found, discord.abc.GuildChannel) or client.user is None:
         return []
     guild = await client.fetch_guild(found.guild.id)
     member = await guild.fetch_member(client.user.id)
-    place = await guild.fetch_channel(channel)  # once more, as one of a guild whose roles are known
+    place = await guild.fetch_channel(channel)  # refetched as part of a guild whose roles are known
     may = place.permissions_for(member)
     return [name.replace("_", " ") for name in NEEDED if not getattr(may, name)]
 
 
 @contextlib.contextmanager
 def port_errors(channel: str, lost: type[Unsure] | None = None) -> Iterator[None]:
-    """Tell what Discord answers as a transport does; `lost` is for a reply that did not come."""
+    """Translate Discord's errors to a transport's; `lost` is raised for a missing reply."""
     try:
         yield
     except discord.RateLimited as error:

@@ -18,10 +18,10 @@ _QUICK_LOOK = 100
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A message that stands somewhere.
+    """A posted message.
 
     Attributes:
-        components: as the SDK shows them. `is_ours`: the bot wrote it.
+        components: as the SDK represents them. `is_ours`: the bot wrote it.
     """
 
     id: int
@@ -38,22 +38,22 @@ class Place(Protocol):
         """Whether a message here can have one."""
 
     def history(self, most: int | None) -> AsyncIterator[Standing]:
-        """The messages, the newest first."""
+        """Yield the messages, newest first."""
 
     async def message(self, message: int) -> Standing:
         """One message."""
 
     async def send(self, components: list[Json], message: Message, nonce: str) -> int:
-        """Post a message, and return its id; Discord takes no second one with the same nonce within some minutes."""
+        """Post a message, and return its ID; Discord rejects a second one with the same nonce within some minutes."""
 
     async def change(self, old: Standing, components: list[Json], message: Message) -> None:
-        """Show another content."""
+        """Edit a message."""
 
     async def delete(self, old: Standing) -> None:
-        """Take a message away."""
+        """Delete a message."""
 
     async def below(self, message: int, name: str = "") -> "Place | None":
-        """The thread below a message; without a name it is not made if it is not there."""
+        """The thread below a message; without a name, a missing one is not created."""
 
 
 class Posts:
@@ -67,7 +67,7 @@ class Posts:
         self._now = now
 
     async def post(self, place: Place, channel: str, reply: Reply, key: str) -> Posted:
-        """Post what does not stand yet."""
+        """Post the missing parts."""
         first, rest, thread = _split(reply, place)
         standing = await self._standing(place, key, _QUICK_LOOK)
         parent = standing.get(0) or await _send(place, first, key, 0)
@@ -85,7 +85,7 @@ class Posts:
         return Posted(channel, str(standing[0]), tuple(str(standing[part]) for part in sorted(standing) if part))
 
     async def edit(self, place: Place, posted: Posted, reply: Reply) -> Posted:
-        """Show another reply; messages that say the same already are not touched."""
+        """Edit a post to show another reply; unchanged messages are left alone."""
         first, rest, thread = _split(reply, place)
         parent = await place.message(int(posted.message))
         await _change(place, parent, first)
@@ -102,7 +102,7 @@ class Posts:
         return Posted(posted.channel, posted.message, tuple(map(str, kept + more)))
 
     async def _standing(self, place: Place, key: str, most: int | None = None) -> dict[int, int]:
-        """Return the ids of those parts of a post that stand, among the last `most` messages or those of three days."""
+        """Return the IDs of a post's existing parts, among the last `most` messages or those of three days."""
         found: dict[int, int] = {}
         parts, since = marks.parts(key), self._now() - _LOOKED_BACK
 
@@ -122,7 +122,7 @@ class Posts:
 
 
 def _split(reply: Reply, place: Place) -> tuple[Message, tuple[Message, ...], str]:
-    """Return the first message, those that follow, and the name of the thread for these; empty for none."""
+    """Return the first message, the following ones, and the name of the thread for those; empty for none."""
     if isinstance(reply, Post) and place.has_threads:
         made = posting(reply)
         return made.first, made.followers, made.thread

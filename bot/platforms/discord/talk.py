@@ -1,8 +1,8 @@
 """Interactions on Discord as requests to the conversation; knows Discord's payloads, but not its SDK.
 
-What a control stands for is in its name, so that it works after a restart:
-`d:COMMAND` runs a command; `p:` runs what was chosen. A form is `fSTEP:OPENER`, by the command that opens it, because
-Discord takes five fields at once; `oSTEP:OPENER` opens a step, `a:OPENER` sends what was filled in so far.
+A control's command is in its custom ID, so that it works after a restart: `d:COMMAND` runs a command; `p:` runs the
+chosen one. A form is `fSTEP:OPENER`, with the command that opens it, because Discord accepts five fields at once;
+`oSTEP:OPENER` opens a step, `a:OPENER` submits what was filled in so far.
 """
 
 import asyncio
@@ -26,30 +26,31 @@ from formatters.reply import MOST_COMMAND, Form, Note, Reply
 
 _LOG = logging.getLogger(__name__)
 
-_AT_ONCE = 1.5  # seconds in which a form must be there: Discord waits for three
+_AT_ONCE = 1.5  # seconds within which a form must be shown: Discord waits for three
 _MOST_OF_A_GUEST = 6
-"""Messages of an answer where only its user has installed the app: Discord takes five beside the first.
-https://docs.discord.com/developers/interactions/receiving-and-responding#followup-messages"""
+"""Messages per answer if only its user has installed the app: Discord accepts five beside the first.
+https://docs.discord.com/developers/interactions/receiving-and-responding#followup-messages
+"""
 
 
 class Gone(Exception):
-    """Nobody waits for this answer any more."""
+    """The answer can no longer be delivered."""
 
 
 class Exchange(Protocol):
-    """One thing that somebody did, and how it is answered. Whatever answers raises Gone."""
+    """A user's action and the means to answer it. All methods that answer raise Gone."""
 
     @property
     def asker(self) -> Asker:
-        """Who did it."""
+        """The user."""
 
     @property
     def thread(self) -> str:
-        """The thread in which it was done; empty outside of one."""
+        """The thread it happened in; empty outside of one."""
 
     @property
     def is_guest(self) -> bool:
-        """Whether only who did it has Daybrief there: nobody else is to see the answer, and Discord takes few messages of it."""
+        """Whether only the user has Daybrief there: the answer is private, and Discord accepts few messages."""
 
     @property
     def kind(self) -> Literal["command", "control", "form", "typing"]:
@@ -57,22 +58,22 @@ class Exchange(Protocol):
 
     @property
     def data(self) -> Json:
-        """What Discord says of it."""
+        """Discord's data about it."""
 
     async def acknowledge(self, *, public: bool) -> None:
-        """Say that an answer comes."""
+        """Announce that an answer will follow."""
 
     async def show(self, messages: Sequence[Message], *, public: bool) -> None:
-        """Show an answer, in the place of the one before; only after `acknowledge`."""
+        """Show an answer, replacing the previous one; only after `acknowledge`."""
 
     async def open(self, form: Json) -> None:
         """Show a form; only as the first answer."""
 
     async def offer(self, choices: Sequence[tuple[str, str]]) -> None:
-        """Complete what is being typed."""
+        """Send completions for what is being typed."""
 
     async def download(self, url: str) -> bytes:
-        """Fetch a file that came with a command, by the address that Discord gave. Raises Later."""
+        """Fetch a file attached to a command, from the URL that Discord gave. Raises Later."""
 
 
 class Talk:
@@ -85,7 +86,7 @@ class Talk:
         self._conversation = conversation
 
     async def hear(self, exchange: Exchange) -> None:
-        """Answer one thing that somebody did."""
+        """Answer one action."""
         data = exchange.data
         if exchange.kind == "typing":
             await self._complete(exchange)
@@ -149,7 +150,7 @@ class Talk:
         return self._conversation(Request(exchange.asker, command, dict(given or {}), exchange.thread, attachment))
 
     async def _show(self, exchange: Exchange, answers: AsyncIterator[Answer], text: str) -> Reply | None:
-        """Show answers, each in the place of the one before; return the last one."""
+        """Show answers, each replacing the previous one; return the last."""
         reply: Reply | None = None
         try:
             async for answer in answers:
@@ -171,7 +172,7 @@ class Talk:
         return reply
 
     async def _offer(self, exchange: Exchange, command: str | Command) -> None:
-        """Show the form of a command as the very first answer; what is no form, or takes its time, as any answer."""
+        """Show a command's form as the very first answer; anything else, or a slow one, like any other answer."""
         answers, opener = self._ask(exchange, command), _opener(printed(command))
         first = asyncio.ensure_future(anext(answers, None))
         await asyncio.wait({first}, timeout=_AT_ONCE)
@@ -183,7 +184,7 @@ class Talk:
         await self._show(exchange, _again(first, answers), opener)
 
     async def _filled_in(self, exchange: Exchange, custom_id: str, given: dict[str, str]) -> None:
-        """Take one step of a form: keep it, and go on, or send all."""
+        """Process one step of a form: store it, and continue, or submit everything."""
         mark, _, opener = custom_id.partition(":")
         step, key = int(mark[1:]), _draft(exchange, opener)
         await exchange.acknowledge(public=False)
@@ -209,7 +210,7 @@ class Talk:
             await exchange.open(modal(form, step, f"f{step}:{opener}", kept))
 
     async def _apply(self, exchange: Exchange, opener: str, form: Form | None = None) -> None:
-        """Send a form, with what stands in the steps that nobody opened; after a mistake it can be corrected."""
+        """Submit a form, with the initial values of unopened steps; after a mistake it can be corrected."""
         form = form or await self._form(exchange, opener)
         if form is None:
             await self._show(exchange, self._ask(exchange, opener), opener)
@@ -247,7 +248,7 @@ async def _again(first: asyncio.Future[Answer | None], rest: AsyncIterator[Answe
 
 
 def _known(command: str | Command) -> Command | None:
-    """Return what a control stands for; None for one of an older version, which the conversation answers."""
+    """Return a control's command; None for one of an older version, which the conversation answers."""
     try:
         return read(command) if isinstance(command, str) else command
     except Mistake:
@@ -259,7 +260,7 @@ def _language(exchange: Exchange) -> Language:
 
 
 def _opener(text: str) -> str:
-    """Return a command that opens the same form, short enough for a control's name."""
+    """Return a command that opens the same form, short enough for a custom ID."""
     return text if len(text) <= MOST_COMMAND else text.split(maxsplit=1)[0]
 
 

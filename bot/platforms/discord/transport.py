@@ -1,7 +1,7 @@
 """The connection to Discord: signing in, receiving interactions, and posting.
 
-Everything that people do arrives as an interaction. We ask for the `guilds` intent alone: Discord tells us of channels,
-and nothing that people write.
+Everything people do arrives as an interaction. We request only the `guilds` intent: Discord tells us about channels,
+but nothing that people write.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ _LOG = logging.getLogger(__name__)
 _CONNECTED, _FINISHED = 30.0, 8.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 _REFUSED = "Discord rejects the bot's token: copy the one from your application's Bot page into [discord] token."
-_REFUSED_TOKEN = 4004  # of the gateway; the others are of the API
+_REFUSED_TOKEN = 4004  # the gateway's code; the others are the API's
 
 
 class Discord:
@@ -37,10 +37,10 @@ class Discord:
     Args:
         token: the bot's.
         verbs: the command table.
-        suggest: completes what somebody types.
-        memory: remembers which commands Discord knows, and forms that are half filled in.
+        suggest: completes what someone types.
+        memory: stores which commands Discord knows, and half-completed forms.
         now: the clock, aware.
-        base_url, gateway_url: of another server that speaks Discord's API; empty for Discord itself.
+        base_url, gateway_url: of another server with Discord's API; empty for Discord itself.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class Discord:
             discord.http.Route.BASE = self._base_url.rstrip("/")
         if self._gateway_url:
             discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(self._gateway_url)
-        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nothing here is spoken
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # we use no voice
         talk = Talk(self._verbs, self._suggest, self._memory, conversation)
         pause = _FIRST_PAUSE
         while not self._is_closing:
@@ -94,7 +94,7 @@ class Discord:
                 pause = min(2 * pause, _LONGEST_PAUSE)
 
     async def close(self) -> None:
-        """Finish what is being answered, then disconnect."""
+        """Finish answers in progress, then disconnect."""
         self._is_closing = True
         if self._client:
             if self._client.in_hand:
@@ -102,14 +102,14 @@ class Discord:
             await self._client.close()
 
     async def disconnected(self) -> str:
-        """Say why Discord does not reach us; an empty text while it does."""
+        """Say why Discord cannot reach us; an empty string while it can."""
         client = self._client
         if client and client.is_ready() and not client.is_closed() and client.ws and client.ws.open:
             return ""
         return "Discord's gateway is not connected; Daybrief keeps trying."
 
     async def examine(self, channels: Sequence[str], people: Sequence[str] = ()) -> list[str]:
-        """Try the token, some channels and people without connecting, and say in a sentence each what is wrong."""
+        """Check the token, some channels and people without connecting, and return one sentence per problem."""
         if self._base_url:
             discord.http.Route.BASE = self._base_url.rstrip("/")
         found: list[str] = []
@@ -144,7 +144,7 @@ class Discord:
         return found
 
     async def _ready(self, client: "_Client") -> None:
-        """Post from now on, and tell Discord our commands if they are not those that it knows."""
+        """Enable posting, and send Discord our commands if they differ from those it knows."""
         self._logged_in.set()
         application = client.application_id
         made = commands.definition(self._verbs)
@@ -161,7 +161,7 @@ class Discord:
                 await asyncio.sleep(pause)
 
     async def post(self, channel: str, reply: Reply, key: str) -> Posted:
-        """Post; see `Transport.post`. A digest gets a thread, but in direct messages its report stands below it."""
+        """Post; see `Transport.post`. A digest gets a thread; in direct messages its report is below it instead."""
         with port_errors(channel, Unsure):
             return await self._posts.post(await self._place(channel), channel, reply, key)
 
@@ -171,7 +171,7 @@ class Discord:
             return await self._posts.find(await self._place(channel), channel, key)
 
     async def edit(self, posted: Posted, reply: Reply) -> Posted:
-        """Show `reply` where `posted` stands; messages that say the same already are not touched."""
+        """Edit `posted` to show `reply`; unchanged messages are left alone."""
         with port_errors(posted.channel):
             return await self._posts.edit(await self._place(posted.channel), posted, reply)
 
@@ -197,7 +197,7 @@ class Discord:
 
 
 class _Client(discord.Client):
-    """The SDK's connection: hands on what people do."""
+    """The SDK's connection: passes on what people do."""
 
     def __init__(self, talk: Talk, ready: Callable[["_Client"], Coroutine[Any, Any, None]]) -> None:
         super().__init__(

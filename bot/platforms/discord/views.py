@@ -15,7 +15,7 @@ BROKEN = (aiohttp.ClientError, OSError, TimeoutError)
 
 
 class RawView(ui.LayoutView):
-    """Components that are plain data already; never kept by the SDK, because their names say what they do."""
+    """Components that are already plain data; never stored by the SDK, because their custom IDs are self-contained."""
 
     def __init__(self, components: Sequence[Json]) -> None:
         super().__init__(timeout=None)
@@ -23,7 +23,7 @@ class RawView(ui.LayoutView):
         self.stop()
 
     def to_components(self) -> list[Json]:
-        """Return them as they were made."""
+        """Return them unchanged."""
         return self._made
 
     def has_components_v2(self) -> bool:
@@ -32,7 +32,7 @@ class RawView(ui.LayoutView):
 
 
 class RawModal(ui.Modal):
-    """A form that is plain data already."""
+    """A form that is already plain data."""
 
     def __init__(self, made: Json) -> None:
         super().__init__(title=made["title"], custom_id=made["custom_id"])
@@ -40,13 +40,13 @@ class RawModal(ui.Modal):
         self.stop()
 
     def to_dict(self) -> Json:
-        """Return it as it was made."""
+        """Return it unchanged."""
         return self._made
 
 
 @contextlib.contextmanager
 def open_files(message: Message) -> Iterator[list[discord.File]]:
-    """Open the files of a message, as long as it is being sent."""
+    """Open a message's files while it is being sent."""
     with contextlib.ExitStack() as opened:
         yield [
             discord.File(

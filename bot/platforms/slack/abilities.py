@@ -1,7 +1,7 @@
 """Which of Slack's newer features a workspace has: a missing one is remembered, and logged once.
 
-Workspaces differ by plan, by client and by how the app was made there, so that each of these is tried where it helps
-and done without where it is refused; no answer fails for it.
+Workspaces differ by plan, by client and by how the app was created there, so each feature is tried if it helps and
+skipped if it is refused; no answer fails because of it.
 """
 
 import logging
@@ -18,11 +18,11 @@ _LOG = logging.getLogger(__name__)
 STREAMS, STATUS, PROMPTS_OFFERED, UNFURLS = "streamed answers", "statuses", "suggested prompts", "unfurls"
 CHARTS = "data_visualization"
 NEWER_BLOCKS = ("plan", "data_table", CHARTS)
-"""Types of blocks that not every workspace has."""
+"""Types of blocks that some workspaces lack."""
 
 _TRIED_AGAIN = 24 * 3600.0
 _REMEMBERED = 600.0
-"""Seconds after which it is looked again what the app may do."""
+"""Seconds after which the app's permissions are checked again."""
 
 
 class Abilities:
@@ -55,7 +55,7 @@ class Abilities:
 
     @property
     def lacking(self) -> frozenset[str]:
-        """The types of blocks that are not to be used here."""
+        """The types of blocks to avoid here."""
         return frozenset(name for name in NEWER_BLOCKS if not self.has(name))
 
     def lose(self, names: Iterable[str], why: object) -> None:
@@ -66,7 +66,7 @@ class Abilities:
                 _LOG.warning("Slack goes without %s here: %s", name, why)
 
     async def attempt(self, name: str, method: str, **arguments: object) -> Json | None:
-        """Call what only adds comfort; None where the workspace lacks it, or it did not work this time."""
+        """Call an optional method; None if the workspace lacks it, or it failed this time."""
         if not self.has(name):
             return None
         try:

@@ -27,11 +27,11 @@ class Answering:
     """Answers each request in a task of its own.
 
     Args:
-        patience: seconds for which a `working` note is held back: what is ready by then is shown at once.
-        suggest: completes what somebody types; None where nothing is offered.
+        patience: seconds a `working` note is held back: answers ready by then are shown at once.
+        suggest: completes what someone types; None if nothing is offered.
 
     Attributes:
-        conversation: who knows the answers; set before anything is started.
+        conversation: answers the requests; set before anything is started.
     """
 
     conversation: Conversation
@@ -42,7 +42,7 @@ class Answering:
         self._under_way: dict[asyncio.Task[None], tuple[str, str]] = {}
 
     def start(self, asked: Asked) -> None:
-        """Begin to answer, or stop what is being answered in a thread; what was asked is acknowledged already."""
+        """Start answering, or stop an answer in a thread; the request is already acknowledged."""
         place = asked.channel, asked.thread or asked.message
         if asked.command == Command(STOP):
             for task in [task for task, where in self._under_way.items() if where == place]:
@@ -53,7 +53,7 @@ class Answering:
         task.add_done_callback(self._under_way.pop)
 
     async def offered(self, asked: Asked, kind: str) -> list[Json]:
-        """Return what could be meant by what somebody types into a form; nothing where that is not known."""
+        """Return suggestions for what someone types into a form; empty if there are none."""
         ((name, typed),) = asked.values.items()
         option = next((one for one in _OFFERED if one.kind == kind), None)
         if option is None or self._suggest is None:
@@ -72,7 +72,7 @@ class Answering:
             await asyncio.wait(self._under_way)
 
     async def _answer(self, asked: Asked) -> None:
-        """Answer one request; the outer edge of everything that people do here."""
+        """Answer one request; the outermost handler of everything people do here."""
         try:
             origin = await self._origin(asked)
             if asked.links:
@@ -91,7 +91,7 @@ class Answering:
             asker = origin.request.asker
             if (
                 asked.view and asker.is_direct and asked.command != HOME
-            ):  # what was done there, or above it, shows there
+            ):  # actions there, or above it, are answered there
                 await self._answer(Asked(HOME, asked.workspace, asked.user, asker.channel, view={"type": HOME}))
         except FAILURES as failure:
             _LOG.warning("an answer in %s was not shown: %s", asked.channel or "Slack", failure)
@@ -99,7 +99,7 @@ class Answering:
     async def _origin(self, asked: Asked) -> Origin:
         channel = asked.channel or await self._people.direct(asked.user)
         asker = await self._people.asker(asked.workspace, asked.user, channel)
-        # Direct messages are threads where the app is an agent; else they follow each other.
+        # Direct messages are threads if the app is an agent; otherwise they are a flat sequence.
         in_thread = not asker.is_direct or bool(asked.message and await self._posts.abilities.is_agent())
         message = asked.message if in_thread else ""
         return Origin(
@@ -115,7 +115,7 @@ class Answering:
         )  # fmt: skip
 
     def _attachment(self, asked: Asked) -> Attachment | None:
-        """Return the file that came with a message. https://docs.slack.dev/reference/objects/file-object ."""
+        """Return the file attached to a message. https://docs.slack.dev/reference/objects/file-object ."""
         if asked.file is None:
             return None
         url, size = str(asked.file.get("url_private_download", "")), asked.file.get("size")
@@ -145,7 +145,7 @@ class Answering:
 
     @staticmethod
     async def _hold(shown: Surface, answer: Answer, over: asyncio.Event, left: float) -> None:
-        """Show an answer that is only for waiting, unless the next one is there within so many seconds."""
+        """Show a waiting note, unless the next answer arrives within the given seconds."""
         try:
             await asyncio.wait_for(over.wait(), left)
         except TimeoutError:

@@ -27,17 +27,17 @@ def surface(origin: Origin, web: Web, posts: Posts) -> Surface:
 
 
 class Prompts:
-    """Shows buttons as prompts on top of the Messages tab; where there is no such thing, nothing."""
+    """Shows buttons as prompts at the top of the Messages tab; does nothing if there are none."""
 
     def __init__(self, origin: Origin, abilities: Abilities) -> None:
         self._origin, self._abilities = origin, abilities
 
     async def show(self, answer: Answer) -> None:
-        """Show an answer in the place of the one before; see Surface."""
+        """Show an answer, replacing the previous one; see Surface."""
         note = answer.reply
         if not isinstance(note, Note) or note.tone == "problem" or not note.buttons:
             return
-        # For an agent without a thread; with one, the call does nothing and says nothing.
+        # For an agent outside of threads; in a thread, the call silently does nothing.
         await self._abilities.attempt(
             PROMPTS_OFFERED, "assistant.threads.setSuggestedPrompts",
             channel_id=self._origin.request.asker.channel, title=note.text,
@@ -45,4 +45,4 @@ class Prompts:
         )  # fmt: skip
 
     async def close(self) -> None:
-        """Do nothing: they stay."""
+        """Do nothing: prompts stay."""

@@ -23,7 +23,7 @@ _LOG = logging.getLogger(__name__)
 API = "https://slack.com/api/"
 
 _LARGEST_FILE = 1_000_000
-"""Bytes that are read of a file: more than any that is taken."""
+"""Bytes read of a file: more than any that is accepted."""
 
 _SOON, _LATER, _LONGEST_CALL = 15.0, 300.0, 30.0
 _BROKEN = (aiohttp.ClientError, TimeoutError, SlackClientError, ValueError)
@@ -33,7 +33,7 @@ class Client:
     """The Web API with the token of one workspace, or with `workspaces` that of the current one.
 
     Attributes:
-        sdk: the SDK's client with the token of one workspace.
+        sdk: the SDK's client, with the token of one workspace.
     """
 
     def __init__(self, bot_token: str, base_url: str, workspaces: Workspaces | None) -> None:
@@ -42,18 +42,18 @@ class Client:
         self._others: dict[str, AsyncWebClient] = {}
 
     def open(self) -> None:
-        """Keep connections from now on; without a session, the SDK makes a new one for each call."""
+        """Start reusing connections; without a session, the SDK makes a new one for each call."""
         self.sdk.session = self.sdk.session or aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_LONGEST_CALL))
 
     async def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         session, self.sdk.session = self.sdk.session, None
         if session:
             await session.close()
 
     @contextlib.contextmanager
     def _asked(self) -> Iterator[AsyncWebClient]:
-        """Give the client with the current workspace's token; one that is refused there is nobody else's matter."""
+        """Yield the client with the current workspace's token; a refused token affects only that workspace."""
         if self.workspaces is None:
             yield self.sdk
             return
@@ -83,18 +83,18 @@ class Client:
             return _data(await client.api_call(method, json=arguments))
 
     async def scopes(self) -> set[str]:
-        """Try the token, and return what it may do; nothing where Slack does not say."""
+        """Check the token, and return its scopes; empty if Slack does not report them."""
         with self._asked() as client, _translated("auth.test", changes=False):
             response: Any = await client.api_call("auth.test")
         return {scope.strip() for scope in response.headers.get("x-oauth-scopes", "").split(",")} - {""}
 
     async def open_connection(self, app_token: str) -> None:
-        """Ask for the address of a socket, to see whether the token is taken."""
+        """Request the URL of a socket, to check whether the token is accepted."""
         with _translated("apps.connections.open", changes=False):
             await self.sdk.apps_connections_open(app_token=app_token)
 
     async def upload(self, channel: str, thread: str, files: Sequence[File]) -> list[str]:
-        """Share files in a thread, in one message, and return their ids."""
+        """Share files in a thread, in one message, and return their IDs."""
         sent = [
             {"filename": file.name, "title": file.title, "content": file.content}
             | ({"alt_txt": file.alternative} if file.alternative else {})
@@ -105,9 +105,10 @@ class Client:
         return [str(file["id"]) for file in _data(shared)["files"]]
 
     async def download(self, url: str) -> bytes:
-        """Fetch a file that somebody shared; of a large one no more than its beginning.
+        """Fetch a file that someone shared; of a large one only its beginning.
 
-        The token goes to Slack alone, whatever host an event names. Without the permission Slack sends us to its login page.
+        The token is sent only to Slack, whatever host an event names. Without the scope, Slack redirects to its login
+        page.
         """
         ours, theirs = urlsplit(self.sdk.base_url), urlsplit(url)
         own, host = ours.hostname or "", theirs.hostname or ""
@@ -127,19 +128,19 @@ class Client:
                 return bytes(found)
 
     async def respond(self, url: str, body: Json) -> bool:
-        """Answer through a response URL; False if it takes no more, or not this, or did not answer."""
+        """Answer through a response URL; False if it accepts no more answers, or not this one, or did not respond."""
         try:
             sent = await AsyncWebhookClient(url, retry_handlers=[]).send_dict(body)
         except _BROKEN as error:
             _LOG.info("a response URL did not answer (%s)", type(error).__name__)
             return False
-        # A refusal of blocks comes with status 200: `{"ok":false,"error":"invalid_blocks"}`, where else it is `ok`.
+        # Rejected blocks come with status 200: `{"ok":false,"error":"invalid_blocks"}` instead of `ok`.
         return sent.status_code == HTTPStatus.OK and '"ok":false' not in sent.body.replace(" ", "")
 
 
 @contextlib.contextmanager
 def _translated(method: str, *, changes: bool) -> Iterator[None]:
-    """Turn the SDK's failures into ours."""
+    """Translate the SDK's exceptions to ours."""
     try:
         yield
     except SlackApiError as error:

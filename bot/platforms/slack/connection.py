@@ -20,17 +20,17 @@ from bot.port.platform import Later, Refused
 _LOG = logging.getLogger(__name__)
 
 _CHECKED_EVERY = 300.0
-"""Seconds between looks at the token where requests come to us: nothing else would tell that it was revoked."""
+"""Seconds between checks of the token in HTTP mode: nothing else would show that it was revoked."""
 
 _MOST_MISSES = 6
 
 
 class Connection:
-    """The connection of an app.
+    """An app's connection.
 
     Args:
-        app_token: for Socket Mode; without it, requests come to us.
-        beat: seconds between looks at the connection.
+        app_token: for Socket Mode; without it, requests arrive over HTTP.
+        beat: seconds between checks of the connection.
     """
 
     def __init__(self, client: Client, listening: Listening, app_token: str, beat: float) -> None:
@@ -52,7 +52,7 @@ class Connection:
             await self._disconnect()
 
     async def trouble(self) -> str:
-        """Say why Slack does not reach us, or we do not reach it; an empty text while all is well."""
+        """Say why Slack cannot reach us, or we cannot reach it; an empty string while all is well."""
         if self._trouble or not self._app_token:
             return self._trouble
         if self._handler and await self._handler.client.is_connected():
@@ -65,7 +65,7 @@ class Connection:
         await self._disconnect()
 
     async def _checked(self) -> None:
-        """Wait until Slack takes our tokens."""
+        """Wait until Slack accepts our tokens."""
         while not self._closing.is_set():
             try:
                 await self._client.ask("auth.test")
@@ -82,8 +82,8 @@ class Connection:
                 return
 
     async def _stay_accepted(self) -> None:
-        """Look now and then whether Slack still takes our token; what people do comes over HTTP."""
-        if self._client.workspaces is not None:  # each has a token of its own, which is looked at when it is used
+        """Check periodically whether Slack still accepts our token; people's actions arrive over HTTP."""
+        if self._client.workspaces is not None:  # each has a token of its own, which is checked on use
             self._trouble = ""
             await self._closing.wait()
         while not self._closing.is_set():
@@ -95,7 +95,7 @@ class Connection:
         while not self._closing.is_set():
             if self._handler is None:
                 self._handler = _Socket(self._listening.app, self._app_token, self._listening.heard, self._beat)
-                # It tries for ever, and by itself again when the connection breaks.
+                # It retries forever, and reconnects by itself.
                 self._connecting = asyncio.create_task(self._handler.client.connect())  # type: ignore[no-untyped-call]  # the SDK does not say
             await self._pause(self._beat)
             if self._closing.is_set():
@@ -123,7 +123,7 @@ class Connection:
 
 
 class _Socket(AsyncSocketModeHandler):
-    """The SDK's socket, that tells when a request is acknowledged."""
+    """The SDK's socket, which also reports when a request is acknowledged."""
 
     def __init__(
         self, bolt: AsyncApp, app_token: str, heard: Callable[[], AbstractContextManager[None]], beat: float

@@ -1,6 +1,6 @@
 """What people do in Slack, as the SDK reports it: acknowledged first, and handled once.
 
-Over HTTP, requests come to `receive`, and one that is forged, stale or a second time the same is refused.
+In HTTP mode, requests come to `receive`; forged, stale and repeated ones are refused.
 """
 
 import contextlib
@@ -33,16 +33,16 @@ from formatters.slack.views import offered, working_view
 _LOG = logging.getLogger(__name__)
 
 _REMEMBERED = 900.0
-"""Seconds for which what came is remembered: Slack's requests are valid for five minutes, its last repeat comes after five."""
+"""Seconds for which requests are remembered: Slack's are valid for five minutes, its last retry comes after five."""
 
 _ASKED: ContextVar[list[Asked]] = ContextVar("asked")
 
 
 class Listening:
-    """Hears commands, messages, controls, forms and events, and has the desk answer them.
+    """Receives commands, messages, controls, forms and events, and has the desk answer them.
 
     Args:
-        signing_secret: checks what comes to `receive`; nothing is taken there without it.
+        signing_secret: verifies what comes to `receive`, which accepts nothing without it.
     """
 
     def __init__(self, client: Client, desk: Answering, signing_secret: str) -> None:
@@ -53,18 +53,18 @@ class Listening:
         self.app = self._made()
 
     def close(self) -> None:
-        """Begin to answer nothing more."""
+        """Stop accepting requests."""
         self._is_closed = True
 
     async def receive(self, request: web.Request) -> web.StreamResponse:
-        """Take a request of Slack's in HTTP mode: a route of the server, for POST."""
+        """Receive a request from Slack in HTTP mode: a route of the server, for POST."""
         text, headers = (await request.read()).decode("utf-8", "replace"), request.headers
         signature, moment = headers.get("X-Slack-Signature", ""), headers.get("X-Slack-Request-Timestamp", "")
-        # The SDK takes the moment for a number and the signature for ASCII, whatever they are.
+        # The SDK assumes that the timestamp is a number and the signature ASCII.
         is_readable = re.fullmatch(r"[0-9]{1,15}", moment) and signature.isascii()
         is_valid = self._verifier is not None and is_readable and self._verifier.is_valid(text, moment, signature)
-        # Slack itself repeats nothing but events, perhaps within the second and so with the same signature; those are
-        # told apart by their ids.
+        # Slack itself retries only events, perhaps within the same second and so with the same signature; those are
+        # told apart by ID.
         is_event = request.content_type == "application/json"
         if not is_valid or not (is_event or self._is_new(signature)):
             _LOG.warning("a request that Slack did not send just now was refused")
@@ -74,7 +74,7 @@ class Listening:
         except (ValueError, RecursionError):
             return web.Response(status=HTTPStatus.BAD_REQUEST)
         with self.heard():
-            # Bolt's own reading of a body takes a command that says "payload" for something else.
+            # Bolt's own body parser misreads a command that contains "payload".
             heard = AsyncBoltRequest(mode="socket_mode", body=body, headers=dict(headers))
             response = await to_aiohttp_response(await self.app.async_dispatch(heard))
             await response.prepare(request)
@@ -83,9 +83,9 @@ class Listening:
 
     @contextlib.contextmanager
     def heard(self) -> Iterator[None]:
-        """Collect what is asked, and begin to answer it when the acknowledgement is out.
+        """Collect requests, and start answering them once the acknowledgement is sent.
 
-        A modal's answer must not overtake its acknowledgement, which would put "One moment" in its place.
+        A modal's answer must not overtake its acknowledgement, which would replace it by "One moment".
         """
         token = _ASKED.set([])
         try:
@@ -100,14 +100,14 @@ class Listening:
             _ASKED.reset(token)
 
     def _made(self) -> AsyncApp:
-        """Return the application that hears everything; each listener acknowledges before anything else."""
+        """Return the application that receives everything; each listener acknowledges first."""
         logger = logging.getLogger(f"{__name__}.bolt")
         logger.addFilter(_without_tickets)
         app = AsyncApp(
             client=self._client.sdk,
             authorize=self._authorize if self._workspaces else None,
-            process_before_response=True,  # listeners only read what came, so that it is acknowledged at once
-            request_verification_enabled=False,  # `receive` has done it, and a socket's requests are not signed
+            process_before_response=True,  # listeners only parse, so that the acknowledgement is immediate
+            request_verification_enabled=False,  # `receive` verifies them, and a socket's requests are not signed
             logger=logger,
         )
         listeners = {
@@ -132,7 +132,7 @@ class Listening:
         async def heard(ack: Any, body: Json) -> None:
             await ack()
             asked = read(body)
-            # Slack may send the same thing twice; each has an id of its own.
+            # Slack may send the same thing twice; each has an ID of its own.
             mark = str(body.get("event_id") or body.get("trigger_id") or "")
             if asked and (not mark or self._is_new(mark)):
                 _ASKED.get().append(asked)
@@ -152,7 +152,7 @@ class Listening:
 
     @property
     def _authorize(self) -> Callable[..., Awaitable[Any]]:
-        """The SDK looks at the names of a function's arguments, and takes no method."""
+        """The SDK inspects the names of a function's arguments, and does not accept a method."""
         workspaces = self._workspaces
         assert workspaces
 
@@ -162,14 +162,14 @@ class Listening:
         return authorize
 
     async def _removed(self, ack: Any, body: Json) -> None:
-        """Forget a workspace's token when it is worth nothing any more; the feeds there pause at their next post."""
+        """Delete a workspace's token when it is no longer valid; the feeds there pause at their next post."""
         await ack()
         event = body["event"]
         if self._workspaces and (event["type"] == "app_uninstalled" or event.get("tokens", {}).get("bot")):
             self._workspaces.remove(str(body["team_id"]))
 
     def _is_new(self, mark: str) -> bool:
-        """Whether something comes for the first time; older than Slack's own limit it is refused for its age."""
+        """Whether something arrives for the first time; beyond Slack's own limit it is refused for its age."""
         now = time.monotonic()
         while self._seen and now - next(iter(self._seen.values())) > _REMEMBERED:
             self._seen.popitem(last=False)
@@ -180,7 +180,7 @@ class Listening:
 
 
 def _without_tickets(record: logging.LogRecord) -> bool:
-    """Take out of the SDK's log what opens a socket; a failure to connect is one line, since it comes again and again."""
+    """Remove from the SDK's log what opens a socket; a failure to connect is one line, since it recurs."""
     record.msg, record.args = re.sub(r"ticket=[^&\s'\"]+", "ticket=***", record.getMessage()), ()
     if record.msg.startswith("Failed to connect"):
         record.exc_info = None

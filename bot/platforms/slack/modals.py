@@ -16,14 +16,14 @@ _LOG = logging.getLogger(__name__)
 
 
 class Modal:
-    """Answers in the modal that was sent, or in which a control was used."""
+    """Answers in the modal that was submitted, or in which a control was used."""
 
     def __init__(self, origin: Origin, web: Web, posts: Posts) -> None:
         self._origin, self._web, self._posts = origin, web, posts
         self._view_id = str((origin.view or {}).get("id", ""))
 
     async def show(self, answer: Answer) -> None:
-        """Show an answer in the place of the one before; see Surface."""
+        """Show an answer, replacing the previous one; see Surface."""
         view = self._view(answer.reply)
         if self._view_id:
             await patiently(lambda: self._web.tell("views.update", view_id=self._view_id, view=view))
@@ -48,14 +48,14 @@ class Modal:
 
 
 class Home(Modal):
-    """Answers what is done in the Home tab in a modal above it, and the tab's own request in the tab."""
+    """Answers actions in the Home tab in a modal above it, and the tab's own request in the tab."""
 
     def __init__(self, origin: Origin, web: Web, posts: Posts) -> None:
         super().__init__(origin, web, posts)
         self._view_id = ""
 
     async def show(self, answer: Answer) -> None:
-        """Show an answer in the place of the one before; see Surface."""
+        """Show an answer, replacing the previous one; see Surface."""
         if self._origin.trigger:
             try:
                 await super().show(answer)

@@ -16,11 +16,11 @@ _LOG = logging.getLogger(__name__)
 _REMEMBERED = 600.0
 _MOST = 5000
 _PAGE, _PAGES = 200, 10
-"""Of a person's channels; https://docs.slack.dev/reference/methods/users.conversations"""
+"""Pages of a person's channels; https://docs.slack.dev/reference/methods/users.conversations"""
 
 
 class People:
-    """Asks Slack about people and channels. What it does not say counts as not allowed."""
+    """Asks Slack about people and channels. Unanswered questions count as not allowed."""
 
     def __init__(self, web: Web, posts: Posts) -> None:
         self._web = web
@@ -28,7 +28,7 @@ class People:
         self._known: dict[tuple[str, str], tuple[float, Json]] = {}
 
     async def asker(self, workspace: str, user: str, channel: str) -> Asker:
-        """Return who asks, with what the workspace says of them."""
+        """Return the asker, with what the workspace says about them."""
         person = await self._info("user", user, lambda: self._web.ask("users.info", user=user, include_locale="true"))
         language = _language(str(person.get("locale") or ""))
         is_direct = channel.startswith("D") and channel == await self._own(user)
@@ -51,10 +51,10 @@ class People:
         )
 
     async def _lacks(self, language: Language, channel: str, by_posting: bool) -> tuple[str, ...]:
-        """Return what keeps us from posting in a channel; asked anew each time, because people mend it meanwhile."""
+        """Return what keeps us from posting in a channel; not cached, because people may be fixing it."""
         try:
             found = (await self._web.ask("conversations.info", channel=channel))["channel"]
-        except Refused:  # private channels that we are not in are not even shown
+        except Refused:  # private channels that we are not in are invisible
             return ("member",)
         except Later as trouble:
             _LOG.warning("whether %s can be posted to is not known: %s", channel, trouble)
@@ -66,7 +66,7 @@ class People:
         return await self._tried(language, channel) if by_posting else ()
 
     async def _tried(self, language: Language, channel: str) -> tuple[str, ...]:
-        """Return what Slack refuses when we do what a digest needs: it names no other way to know."""
+        """Return what Slack refuses when we do what a digest needs: there is no other way to know."""
         try:
             await self._posts.trial(channel, tell("slack.trial", language))
         except Refused as refused:
@@ -84,7 +84,7 @@ class People:
         return str(opened["channel"]["id"])
 
     async def _own(self, user: str) -> str:
-        """Return the channel of direct messages with a person, or an empty text if Slack does not say."""
+        """Return the channel of direct messages with a person, or an empty string if Slack does not say."""
         try:
             return await self.direct(user)
         except (Refused, Later) as trouble:
@@ -93,7 +93,7 @@ class People:
 
     @staticmethod
     def _rules(person: Json, workspace: str) -> bool:
-        # Somebody from another workspace, in a shared channel, may be an administrator there, but is none here.
+        # Someone from another workspace, in a shared channel, may be an administrator there, but not here.
         is_here = person.get("team_id") in {workspace, None} and not person.get("is_stranger")
         return is_here and bool(person.get("is_admin") or person.get("is_owner") or person.get("is_primary_owner"))
 
@@ -102,7 +102,7 @@ class People:
         return found.get("creator") == user
 
     async def _channels(self, user: str) -> dict[str, str]:
-        """Return the channels that a person is in, each with who made it; of private ones those that Daybrief is in, too."""
+        """Return a person's channels, each with its creator; private ones only if Daybrief is in them, too."""
 
         async def ask() -> Json:
             found: dict[str, str] = {}

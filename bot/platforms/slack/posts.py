@@ -1,6 +1,6 @@
 """Posts in Slack, made exactly once: each message carries its delivery's key, part and content as metadata.
 
-So whatever dies in between, what stands can be found and the rest be added. https://docs.slack.dev/messaging/message-metadata
+So after a crash, what was posted can be found and completed. https://docs.slack.dev/messaging/message-metadata
 """
 
 import asyncio
@@ -21,21 +21,22 @@ from formatters.slack.replies import post, slack
 
 EVENT = "daybrief_post"
 QUIET = {"unfurl_links": False, "unfurl_media": False}
-"""No preview cards, which would push what matters off the screen."""
+"""No link previews, which would push the content off the screen."""
 
 LOOK_BACK = 14 * 24 * 3600.0
-"""Seconds before a channel's newest message in which a post is looked for; a delivery is given up long before."""
+"""Seconds before a channel's newest message in which a post is looked for; deliveries expire long before that."""
 
 _PAGE = 200
 
 
 @dataclass(slots=True)
 class _Standing:
-    """What of a post stands in a thread.
+    """The existing parts of a post in a thread.
 
     Attributes:
-        parts: for each part its message and the print of its contents; the parent is part 0.
-        files: those of the post, in one message, with that message; a second message only if two were at it at once.
+        parts: for each part its message and the fingerprint of its contents; the parent is part 0.
+        files: those of the post, in one message, with that message; a second message only if two processes posted at
+            once.
     """
 
     key: str = ""
@@ -45,19 +46,19 @@ class _Standing:
 
     @property
     def attached(self) -> list[str]:
-        """The ids of the files that count."""
+        """The IDs of the files that count."""
         return self.files[0][1] if self.files else []
 
 
 class _NotDrawn(Exception):
-    """A workspace lacks what a part was made of, which is known from now on: the parts are to be made anew."""
+    """A workspace lacks a feature that a part uses, which is known from now on: the parts must be remade."""
 
 
 class Posts:
     """Posts, finds and edits through `web`.
 
     Args:
-        pause: seconds between messages to one channel; Slack takes one a second.
+        pause: seconds between messages to one channel; Slack accepts one per second.
     """
 
     def __init__(self, web: Web, abilities: Abilities, pause: float = 1.1) -> None:
@@ -65,7 +66,7 @@ class Posts:
         self._last: dict[str, float] = {}
 
     async def post(self, channel: str, reply: Reply, key: str) -> Posted:
-        """Post, or go on with what `key` has begun."""
+        """Post, or continue the post begun under `key`."""
         first, rest, files = self._parts(reply)
         found = await self._parent(channel, key)
         stands = await self._standing(channel, found) if found else _Standing(key)
@@ -77,7 +78,7 @@ class Posts:
             return await self.edit(Posted(channel, found), reply)
 
     async def show(self, channel: str, reply: Reply, key: str, thread: str = "") -> Posted:
-        """Post what was asked for, without looking for what stands; all of it into a thread, where it was asked in one."""
+        """Post a requested reply, without looking for existing parts; all of it into the requesting thread, if any."""
         first, rest, files = self._parts(reply)
         message = await self._send(channel, first, _metadata(key, 0, first, files), thread)
         stands = _Standing(key)
@@ -97,7 +98,7 @@ class Posts:
         return Posted(channel, message, (*replies, *stands.attached))
 
     async def edit(self, posted: Posted, reply: Reply) -> Posted:
-        """Show `reply` where `posted` stands; what has not changed is left alone."""
+        """Edit `posted` to show `reply`; unchanged parts are left alone."""
         try:
             return await self._edit(posted, reply)
         except _NotDrawn:
@@ -117,13 +118,13 @@ class Posts:
                 await self._delete("chat.delete", channel=channel, ts=ts)
             stands.files.clear()
         changed = await self._complete(channel, message, stands, rest, files, stands.key, changed=True)
-        # The parent comes last: until it says so, nothing below it counts as renewed.
+        # The parent is edited last: until then, nothing below it counts as updated.
         if stands.parts.get(0, ("", ""))[1] != _print(first) or stands.print != _print_of(files):
             await self._update(channel, message, first, _metadata(stands.key, 0, first, files))
         return changed
 
     async def trial(self, channel: str, text: str) -> None:
-        """Do in a channel what a digest needs, and take it back at once.
+        """Do in a channel what a digest needs, and undo it at once.
 
         Raises Refused, Later, Unsure: what Slack does not allow, or could not do now.
         """
@@ -138,7 +139,7 @@ class Posts:
                 await self._delete("chat.delete", channel=channel, ts=ts)
 
     def _parts(self, reply: Reply) -> tuple[Payload, list[Payload], tuple[File, ...]]:
-        """Return the parent, the replies in its thread, and the files that end it; charts in place of pictures where they can be."""
+        """Return the parent, the replies in its thread, and its files; native charts replace pictures if possible."""
         if not isinstance(reply, Post):
             first, *rest = slack(reply, self.abilities.lacking)
             return first, rest, ()
@@ -161,7 +162,7 @@ class Posts:
         *,
         changed: bool = False,
     ) -> Posted:
-        """Add what is missing of the thread, and with `changed` renew what stands there."""
+        """Add the missing parts of the thread, and with `changed` update the existing ones."""
         followers = []
         for number, payload in enumerate(rest, 1):
             metadata = _metadata(key, number, payload)
@@ -186,7 +187,7 @@ class Posts:
             if newer := newer_in(payload):
                 self.abilities.lose(newer, unfit)
                 raise _NotDrawn from None
-            # Better without its look than not at all.
+            # Better unformatted than not at all.
             sent = await self._web.tell("chat.postMessage", **where, text=payload["text"], **QUIET, **metadata)
         return str(sent["ts"])
 
@@ -202,7 +203,7 @@ class Posts:
             await asyncio.sleep(turn - now)
 
     async def _parent(self, channel: str, key: str) -> str:
-        """Return the message that a post begins with, or an empty text if there is none."""
+        """Return a post's parent message, or an empty string if there is none."""
         newest = 0.0
         async for message in self._pages("conversations.history", channel=channel):
             newest = newest or float(message["ts"])
@@ -214,7 +215,7 @@ class Posts:
         return ""
 
     async def _standing(self, channel: str, message: str) -> _Standing:
-        """Look at a thread; its parent comes first."""
+        """Read a thread; its parent comes first."""
         found = _Standing()
         us: tuple[object, object] = ("", "")
         async for one in self._pages("conversations.replies", channel=channel, ts=message):

@@ -20,20 +20,20 @@ HOME, USES, PROMPTS, PREVIEW, STOP = "home", "uses", "prompts", "preview", "stop
 """The commands behind the Home tab, a file that is sent, the Messages tab, links that are shared, and the stop button."""
 
 _MESSAGES = "messages"
-"""The tab of conversations; an event of it is what begins one. https://docs.slack.dev/reference/events/app_home_opened"""
+"""The tab of conversations; opening it starts one. https://docs.slack.dev/reference/events/app_home_opened"""
 
 _WITH_FILE = "file_share"
 
 _LINK = re.compile(r"<(?:https?|mailto):[^|>\s]+(?:\|[^>]*)?>")
 _ADDED = ("http://", "mailto:")
-"""What Slack puts before a name that it takes for an address: `<http://foo.py|foo.py>`."""
+"""What Slack prefixes to a name that it takes for a URL: `<http://foo.py|foo.py>`."""
 _CHANNEL = re.compile(r"<#(\w+)(?:\|[^>]*)?>")
 _MOST_WORDS = 80
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What somebody asks, before it is known who they are; the fields are those of `Request` and `Origin`."""
+    """A request before it is known who made it; the fields are those of `Request` and `Origin`."""
 
     command: str | Command
     workspace: str
@@ -51,7 +51,7 @@ class Asked:
 
 
 def parsed(text: str, *, is_json: bool) -> dict[str, Any]:
-    """Read the body of a request: JSON, or a form that may hold JSON. Raises ValueError for anything else."""
+    """Parse the body of a request: JSON, or a form that may contain JSON. Raises ValueError for anything else."""
     if is_json:
         found = json.loads(text)
     else:
@@ -63,7 +63,7 @@ def parsed(text: str, *, is_json: bool) -> dict[str, Any]:
 
 
 def of_command(body: Body) -> Asked:
-    """Read a slash command."""
+    """Parse a slash command."""
     return Asked(
         command=plain(str(body.get("text", ""))) or "help",
         workspace=str(body.get("team_id", "")),
@@ -75,7 +75,7 @@ def of_command(body: Body) -> Asked:
 
 
 def of_message(body: Body) -> Asked | None:
-    """Read a mention, or a direct message; None for what is not meant for us."""
+    """Parse a mention, or a direct message; None for messages not meant for us."""
     event = body["event"]
     is_mention = event.get("type") == "app_mention"
     if event.get("bot_id") or event.get("subtype", _WITH_FILE) != _WITH_FILE or not event.get("user"):
@@ -96,7 +96,7 @@ def of_message(body: Body) -> Asked | None:
 
 
 def of_home(body: Body) -> Asked | None:
-    """Read that somebody opened the Home tab, or the one of conversations; None for another tab."""
+    """Parse the opening of the Home tab or the Messages tab; None for another tab."""
     event = body["event"]
     if event.get("tab") not in {HOME, _MESSAGES}:
         return None
@@ -111,7 +111,7 @@ def of_home(body: Body) -> Asked | None:
 
 
 def of_links(body: Body) -> Asked | None:
-    """Read that somebody shared links of ours; None while they are typed: it is not known yet who will see them."""
+    """Parse the sharing of links to us; None while they are being typed: it is not known yet who will see them."""
     event = body["event"]
     links = tuple(str(one.get("url", "")) for one in event.get("links") or [])
     if event.get("source") == "composer" or not links or not event.get("user"):
@@ -127,7 +127,7 @@ def of_links(body: Body) -> Asked | None:
 
 
 def of_stop(body: Body) -> Asked:
-    """Read that somebody wants no more of what is being answered in a thread."""
+    """Parse a request to stop an answer in a thread."""
     event = body["event"]
     return Asked(
         command=Command(STOP),
@@ -139,7 +139,7 @@ def of_stop(body: Body) -> Asked:
 
 
 def of_control(body: Body) -> Asked | None:
-    """Read a button or a menu; None for one that stands for no command."""
+    """Parse a button or a menu; None for one without a command."""
     action = body["actions"][0]
     command = (action.get("selected_option") or {}).get("value") or action.get("value")
     if not command or not str(action.get("action_id", "")).startswith(ACTION):
@@ -161,7 +161,7 @@ def of_control(body: Body) -> Asked | None:
 
 
 def of_form(body: Body) -> Asked:
-    """Read a form that was sent."""
+    """Parse a submitted form."""
     view = body["view"]
     carried = _carried(view)
     return Asked(
@@ -176,13 +176,13 @@ def of_form(body: Body) -> Asked:
 
 
 def of_suggestion(body: Body) -> Asked:
-    """Read that somebody types into an entry of a form; its text is the value under the entry's name."""
+    """Parse typing in a form field; its text is the value under the field's name."""
     asked = of_form(body)
     return replace(asked, values={str(body.get("action_id", "")): str(body.get("value", ""))})
 
 
 def of_shortcut(body: Body) -> Asked:
-    """Read the shortcut on a message: show the commit or pull request that it names, else what its words find."""
+    """Parse the message shortcut: show the commit or pull request the message names, else search for its words."""
     message = body.get("message") or {}
     text = plain(str(message.get("text", "")))
     wanted = first_reference(text) or " ".join(text.split())[:_MOST_WORDS]
@@ -205,14 +205,14 @@ def plain(text: str) -> str:
 
 
 def _linked(found: re.Match[str]) -> str:
-    """Return a link's address; where Slack made a link of what was typed, such as a file's name, what was typed."""
+    """Return a link's URL, or the typed text if Slack made it a link, such as a file name."""
     address, _, label = found[0][1:-1].partition("|")
     is_ours = label and address.rstrip("/").lower() in {f"{scheme}{label.lower()}" for scheme in _ADDED}
     return label if is_ours else address.removeprefix("mailto:")
 
 
 def _behind_mention(body: Body) -> str:
-    """Return what stands behind our name, or what is left without it where nothing does."""
+    """Return what follows our name, or if nothing does, the rest of the text without it."""
     text = str(body["event"].get("text", ""))
     us = next((str(one.get("user_id", "")) for one in body.get("authorizations") or []), "")
     before, _, behind = text.rpartition(f"<@{us}>")
@@ -220,7 +220,7 @@ def _behind_mention(body: Body) -> str:
 
 
 def language_of(view: Body) -> Language:
-    """Return the language that a view was shown in."""
+    """Return the language a view was shown in."""
     return "zh" if _carried(view).get("language") == "zh" else "en"
 
 

@@ -1,6 +1,6 @@
-"""An answer streamed into a thread: its steps, its paragraphs as they come, and the rest at the end.
+"""An answer streamed into a thread: its steps, its paragraphs as they arrive, and the rest at the end.
 
-What is streamed are blocks of rich text, in which nothing from outside is read as markup.
+The stream consists of rich text blocks, in which no outside text is parsed as markup.
 https://docs.slack.dev/reference/methods/chat.startStream
 """
 
@@ -20,17 +20,17 @@ from formatters.slack.replies import paragraph
 _LOG = logging.getLogger(__name__)
 
 _PAUSE = 1.0
-"""Seconds between two looks at the steps: Slack takes some hundred a minute."""
+"""Seconds between two updates of the steps: Slack accepts some hundred per minute."""
 
 
 class Stream:
-    """A message of one thread while it is streamed.
+    """A message in a thread while it is streamed.
 
     Args:
         pause: seconds between two updates of its steps.
 
     Attributes:
-        is_stopped: its reader wants no more of it.
+        is_stopped: its reader has stopped it.
     """
 
     def __init__(self, web: Web, abilities: Abilities, asker: Asker, thread: str, pause: float = _PAUSE) -> None:
@@ -43,11 +43,11 @@ class Stream:
 
     @property
     def is_open(self) -> bool:
-        """Whether something stands there that is to be ended."""
+        """Whether there is an unfinished stream."""
         return bool(self._message)
 
     async def tell(self, note: Note) -> bool:
-        """Show the steps of a working note, and what of the answer stands already; False where nothing can be streamed."""
+        """Show the steps of a working note, and the available part of the answer; False if streaming is impossible."""
         if self.is_stopped:
             return True
         if self._message:
@@ -61,7 +61,7 @@ class Stream:
         return is_told
 
     async def _grow(self, paragraphs: Sequence[Json]) -> bool:
-        """Show what has come of an answer's paragraphs; False where those that stand are not its beginning."""
+        """Show new paragraphs of an answer; False if those already shown are not its beginning."""
         count = len(self._paragraphs)
         if list(paragraphs[:count]) != self._paragraphs:
             return False
@@ -82,7 +82,7 @@ class Stream:
         return self.is_open
 
     async def end(self, paragraphs: Sequence[Json], rest: Sequence[Json]) -> bool:
-        """Show the answer: those of its paragraphs that do not stand yet, then the rest; False where it has to be shown anew."""
+        """Show the answer: its remaining paragraphs, then the rest; False if it must be shown anew."""
         if self.is_stopped:
             return True
         if not self._message:
@@ -94,7 +94,7 @@ class Stream:
         if is_told and not self.is_stopped:
             is_told = await self._call("chat.stopStream", **({"blocks": list(rest)} if rest else {}))
         message, self._message, self._paragraphs = self._message, "", []
-        if not is_told:  # what stands there is half an answer
+        if not is_told:  # only half an answer is shown
             await self._take_back(message)
         return is_told
 

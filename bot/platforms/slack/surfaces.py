@@ -17,13 +17,13 @@ _TRIES, _LONGEST_WAIT = 3, 30.0
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where something was asked, as Slack said it.
+    """Where a request was made, as Slack reports it.
 
     Attributes:
-        response_url, trigger: what Slack gave to answer with; empty for none.
-        message: the message that asked; an answer for everybody goes into its thread.
-        view: the modal in which a control was used or that was sent.
-        is_control: it was a button or a menu, whose response URL would replace the message that it stands in.
+        response_url, trigger: Slack's means to answer; empty for none.
+        message: the requesting message; a public answer goes into its thread.
+        view: the modal that was submitted, or in which a control was used.
+        is_control: it was a button or a menu, whose response URL would replace the message containing it.
     """
 
     request: Request
@@ -35,12 +35,12 @@ class Origin:
 
     @property
     def language(self) -> Language:
-        """The asker's, for our own few words."""
+        """The asker's language, for our own few words."""
         return self.request.asker.language or "en"
 
     @property
     def carried(self) -> str:
-        """What a view keeps of where it came from."""
+        """What a view stores about its origin."""
         request = self.request
         kept = {"command": printed(request.command)[:2000], "channel": request.asker.channel, "thread": request.thread}
         return json.dumps(kept | {"language": self.language})
@@ -50,19 +50,19 @@ class Surface(Protocol):
     """Shows answers."""
 
     async def show(self, answer: Answer) -> None:
-        """Show an answer in place of the one before it."""
+        """Show an answer, replacing the previous one."""
 
     async def close(self) -> None:
-        """Leave nothing behind but answers: there are no more."""
+        """Remove everything but answers: there are no more to come."""
 
 
 def carried_by(form: Form, origin: Origin) -> str:
-    """Return what a form brings back: its own command, and where it was asked for."""
+    """Return what a form carries: its own command, and where it was requested."""
     return replace(origin, request=replace(origin.request, command=form.command)).carried
 
 
 async def patiently(call: Callable[[], Awaitable[Json]]) -> Json:
-    """Call, and again after as long as Slack wants."""
+    """Call, and retry after as long as Slack demands."""
     for attempt in range(1, _TRIES + 1):
         try:
             return await call()
@@ -74,4 +74,4 @@ async def patiently(call: Callable[[], Awaitable[Json]]) -> Json:
 
 
 FAILURES = (Refused, Later, Unsure)
-"""What can come of showing an answer."""
+"""The errors of showing an answer."""

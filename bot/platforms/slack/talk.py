@@ -1,6 +1,6 @@
 """Answers in a conversation: as messages, through the response URL of a command or control, or streamed into a thread.
 
-One answer is shown after the other, the newer in the older one's place as far as Slack allows it.
+Answers are shown one after another, each replacing the previous one as far as Slack allows.
 """
 
 import asyncio
@@ -29,13 +29,13 @@ _RESPONSES = 5
 """How often a response URL may be used. https://docs.slack.dev/interactivity/handling-user-interaction#message_responses"""
 
 _STATUS = 100
-"""Characters of what is said below a thread, on one line."""
+"""Characters of the status below a thread, on one line."""
 
 
 class Talk:
-    """Answers in a conversation by posting: what only the asker sees cannot be replaced, the rest is edited.
+    """Answers in a conversation by posting: messages only the asker sees cannot be replaced, others are edited.
 
-    In a thread, what is under way is a status below it; what goes in steps is streamed there, where all may see it.
+    In a thread, progress is shown as a status below it; steps are streamed there if everyone may see them.
     """
 
     def __init__(self, origin: Origin, web: Web, posts: Posts) -> None:
@@ -46,7 +46,7 @@ class Talk:
         self._has_status = self._is_waiting = False
 
     async def show(self, answer: Answer) -> None:
-        """Show an answer in the place of the one before; see Surface."""
+        """Show an answer, replacing the previous one; see Surface."""
         reply, asker = answer.reply, self._origin.request.asker
         is_shared = answer.public or asker.is_direct
         if isinstance(reply, Note) and reply.tone == "working":
@@ -62,13 +62,13 @@ class Talk:
             await self._post(reply, is_shared=is_shared)
 
     async def close(self) -> None:
-        """Leave nothing that says somebody is at work."""
+        """Remove any sign of work in progress."""
         await self._stream.end((), ())
         if self._has_status:
             await self._status("")
 
     async def _post(self, reply: Reply, *, is_shared: bool) -> None:
-        """Show a reply in messages."""
+        """Show a reply as messages."""
         if not is_shared:
             await self._each(reply, lambda _, payload: self._privately(payload))
             return
@@ -78,10 +78,10 @@ class Talk:
         await self._clear(count)
 
     async def _wait(self, note: Note, *, is_shared: bool) -> None:
-        """Say what is under way, in a message only where it can be said in no other way."""
+        """Show progress, as a message only if there is no other way."""
         is_first, self._is_waiting = not self._is_waiting, True
         if not is_shared and not is_first:
-            return  # a message that only the asker sees cannot be replaced by one with newer steps
+            return  # a message only the asker sees cannot be updated with newer steps
         if self._thread and not self._shown:
             if note.steps and is_shared:
                 is_said = await self._stream.tell(note)
@@ -92,19 +92,19 @@ class Talk:
                 return
         try:
             await self._post(note, is_shared=is_shared)
-        except Later as late:  # the next one, or the answer, takes its place anyway
+        except Later as late:  # the next one, or the answer, replaces it anyway
             _LOG.info("what is under way was not said: %s", late)
         await asyncio.sleep(0 if is_first else self._posts.pause)
 
     async def _status(self, text: str, note: Note | None = None) -> bool:
-        """Set what stands below the thread, as everybody there sees it; an empty text takes it away."""
+        """Set the status below the thread, as everyone there sees it; an empty string removes it."""
         told = {"loading_messages": [cut(note.text.replace("`", ""), _STATUS)]} if note else {}
         where = {"channel_id": self._origin.request.asker.channel, "thread_ts": self._thread}
         done = await self._abilities.attempt(STATUS, "assistant.threads.setStatus", **where, status=text, **told)
         return done is not None
 
     async def _streamed(self, reply: Reply) -> bool:
-        """End what is streamed with an answer; False where nothing is, or it has to be posted after all."""
+        """End a stream with an answer; False if there is none, or it must be posted after all."""
         if not (self._stream.is_open or self._stream.is_stopped):
             return False
         paragraphs, (first, *others) = streamed(reply, self._abilities.lacking)
@@ -115,7 +115,7 @@ class Talk:
         return True
 
     async def _each(self, reply: Reply, send: Callable[[int, Json], Awaitable[None]]) -> int:
-        """Send a reply's messages, in plainer blocks where a workspace lacks newer ones; return how many there are."""
+        """Send a reply's messages, with simpler blocks if a workspace lacks newer ones; return their number."""
         payloads = slack(reply, self._abilities.lacking)
         for number in range(len(payloads)):
             try:
@@ -132,13 +132,13 @@ class Talk:
         return len(payloads)
 
     async def _form(self, form: Form) -> None:
-        """Open a form; where Slack does not allow it (any more), offer a button that does."""
+        """Open a form; if Slack does not allow it (any more), offer a button that does."""
         origin = self._origin
         if origin.trigger:
             try:
                 view = form_view(form, carried_by(form, origin))
                 await self._web.tell("views.open", trigger_id=origin.trigger, view=view)
-            except Later as late:  # a trigger is good for three seconds
+            except Later as late:  # a trigger is valid for three seconds
                 _LOG.info("a form could not be opened: %s", late)
             else:
                 return
@@ -157,11 +157,11 @@ class Talk:
             return
         where = {"channel": channel} | ({"thread_ts": self._thread} if self._thread else {})
         sent = await patiently(lambda: self._web.tell("chat.postMessage", **where, **payload, **QUIET))
-        self._has_status = False  # it goes with the next message of ours
+        self._has_status = False  # our next message removes it
         self._shown.append(str(sent["ts"]))
 
     async def _clear(self, kept: int = 0) -> None:
-        """Take back what the last answer needs no longer."""
+        """Remove what the last answer no longer needs."""
         channel = self._origin.request.asker.channel
         for ts in self._shown[kept:]:
             await patiently(functools.partial(self._web.tell, "chat.delete", channel=channel, ts=ts))
@@ -169,7 +169,7 @@ class Talk:
 
 
 class Responses(Talk):
-    """Answers through a response URL as long as it takes answers; it works in channels that Daybrief is not in."""
+    """Answers through a response URL while it accepts answers; works in channels that Daybrief is not in."""
 
     def __init__(self, origin: Origin, web: Web, posts: Posts) -> None:
         super().__init__(origin, web, posts)
@@ -177,9 +177,9 @@ class Responses(Talk):
         self._replaceable = False
 
     async def show(self, answer: Answer) -> None:
-        """Show an answer in the place of the one before; see Surface."""
+        """Show an answer, replacing the previous one; see Surface."""
         if isinstance(answer.reply, Note) and answer.reply.tone == "working":
-            answer = replace(answer, public=False)  # only a private one can be taken back
+            answer = replace(answer, public=False)  # only a private one can be deleted
         if answer.public and self._replaceable:
             self._replaceable = False
             await self._respond({"delete_original": True})
@@ -195,7 +195,7 @@ class Responses(Talk):
                 await (self._openly(payload, "") if answer.public else self._privately(payload))
 
         count = await self._each(answer.reply, send)
-        # The original of a control is the message that it stands in, which is not ours to replace.
+        # A control's original is the message containing it, which we must not replace.
         self._replaceable = not answer.public and not self._origin.is_control and count == 1
 
     async def _respond(self, body: Json) -> bool:

@@ -22,12 +22,12 @@ class Slack:
     """A connected workspace, or with `workspaces` all that have installed the app.
 
     Args:
-        workspaces: in place of a bot's token; only where requests come to `receive`.
-        suggest: completes what somebody types into a form.
-        app_token: for Socket Mode; without it, requests come to `receive` and are checked with `signing_secret`.
+        workspaces: instead of a bot token; only in HTTP mode.
+        suggest: completes what someone types into a form.
+        app_token: for Socket Mode; without it, requests come to `receive` and are verified with `signing_secret`.
         pause: seconds between messages to one channel.
-        patience: seconds for which a `working` note is held back: what is ready by then is shown at once.
-        beat: seconds between looks at the connection.
+        patience: seconds a `working` note is held back: answers ready by then are shown at once.
+        beat: seconds between checks of the connection.
     """
 
     name = "slack"
@@ -61,22 +61,22 @@ class Slack:
         await self._connection.stay()
 
     async def disconnected(self) -> str:
-        """Say why Slack does not reach us, or we do not reach it; an empty text while all is well."""
+        """Say why Slack cannot reach us, or we cannot reach it; an empty string while all is well."""
         return await self._connection.trouble()
 
     async def receive(self, request: web.Request) -> web.StreamResponse:
-        """Take a request of Slack's in HTTP mode: a route of the server, for POST."""
+        """Receive a request from Slack in HTTP mode: a route of the server, for POST."""
         return await self._listening.receive(request)
 
     async def close(self) -> None:
-        """Take nothing more, and finish what is being answered."""
+        """Accept nothing more, and finish answers in progress."""
         self._listening.close()
         await self._connection.close()
         await self._desk.finish()
         await self._client.close()
 
     async def post(self, channel: str, reply: Reply, key: str) -> Posted:
-        """Post, or go on with what `key` has begun. Raises Unsure, Refused, Later."""
+        """Post, or continue the post begun under `key`. Raises Unsure, Refused, Later."""
         self._enter(channel)
         return await self._posts.post(channel, reply, key)
 
@@ -86,11 +86,11 @@ class Slack:
         return await self._posts.find(channel, key)
 
     async def edit(self, posted: Posted, reply: Reply) -> Posted:
-        """Show `reply` where `posted` stands. Raises Refused, Later."""
+        """Edit `posted` to show `reply`. Raises Refused, Later."""
         self._enter(posted.channel)
         try:
             return await self._posts.edit(posted, reply)
-        except Unsure as unsure:  # doing it again does no harm
+        except Unsure as unsure:  # repeating it does no harm
             raise Later(str(unsure), self._beat) from None
 
     async def direct(self, user: str) -> str:
@@ -102,9 +102,9 @@ class Slack:
         return channel
 
     async def examine(self, channels: Sequence[str], people: Sequence[str] = ()) -> list[str]:
-        """Try the tokens, the scopes, some channels and people without connecting, and say in a sentence each what is wrong.
+        """Check the tokens, scopes, some channels and people without connecting, and return one sentence per problem.
 
-        Of several workspaces nobody says which one people belong to; there they are not looked for.
+        With several workspaces it is unknown which one people belong to, so they are not checked.
         """
         if self.workspaces is None:
             wrong = await self._examined(channels)
@@ -129,7 +129,7 @@ class Slack:
         return ""
 
     async def _examined(self, channels: Sequence[str]) -> list[str]:
-        """Try the current workspace's token, its scopes, and some channels."""
+        """Check the current workspace's token, its scopes, and some channels."""
         try:
             granted = await self._client.scopes()
             if self._app_token:

@@ -1,7 +1,7 @@
 """Previews of archive links shared in a channel: only what that channel may see.
 
-Slack tells of links twice, while they are typed and when they are posted; only the second says where, so the first is left alone.
-https://docs.slack.dev/messaging/unfurling-links-in-messages
+Slack reports links twice, while they are typed and when they are posted; only the second says where, so the first is
+ignored. https://docs.slack.dev/messaging/unfurling-links-in-messages
 """
 
 import html
@@ -15,11 +15,11 @@ from formatters.reply import CommitList
 from formatters.slack.replies import preview
 
 _MOST = 5
-"""Links of one message that are looked at."""
+"""Links per message that are examined."""
 
 
 async def unfurl(asked: Asked, request: Request, conversation: Conversation, abilities: Abilities) -> None:
-    """Show below a message what its links lead to."""
+    """Show what a message's links lead to, below it."""
     if not abilities.has(UNFURLS):
         return
     found = dict[str, Json]()

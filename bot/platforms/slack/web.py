@@ -15,7 +15,7 @@ _CHANNEL = {
     "user_not_visible", "cannot_dm_bot", "messages_tab_disabled", "team_access_not_granted", "ekm_access_denied",
 }  # fmt: skip
 _GONE = {"message_not_found", "thread_not_found", "file_not_found", "file_deleted"}
-"""Each has its sentence, as `refused.ERROR`."""
+"""Each has its own sentence, `refused.ERROR`."""
 _TOKEN = {
     "invalid_auth": "it is not valid",
     "not_authed": "none was sent",
@@ -40,27 +40,27 @@ _MANY_REQUESTS, _SERVER_ERROR = 429, 500
 
 
 class BadToken(Later):
-    """Slack refuses a token: nothing works until somebody sets another."""
+    """Slack refuses a token: nothing works until it is replaced."""
 
 
 class Gone(Refused):
-    """What was to be changed is there no longer."""
+    """What was to be edited no longer exists."""
 
 
 class Lacking(Later):
-    """There is no such thing in this workspace, or not for this app there."""
+    """The workspace, or the app in it, lacks this feature."""
 
 
 class LacksScope(Lacking):
-    """The app may not do this: nothing helps until somebody installs it anew."""
+    """The app lacks a scope: only reinstalling it helps."""
 
 
 class Unfit(Later):
-    """Slack does not take a message as we made it: what is refused now is refused again."""
+    """Slack rejects a message's content: retrying it unchanged is pointless."""
 
 
 class Ended(Later):
-    """A message is not streamed any more: its time is over, or its reader has stopped it (`is_stopped`)."""
+    """A message is no longer streamed: its time is over, or its reader has stopped it (`is_stopped`)."""
 
     def __init__(self, text: str, *, is_stopped: bool) -> None:
         super().__init__(text, _LATER)
@@ -68,7 +68,7 @@ class Ended(Later):
 
 
 class Web(Protocol):
-    """Slack's Web API. Everything raises Refused or Later; what changes something raises Unsure where a reply is lost."""
+    """Slack's Web API. All methods raise Refused or Later; those that change something, Unsure if a reply is lost."""
 
     async def ask(self, method: str, **arguments: Any) -> Json:
         """Call a method that only reads."""
@@ -77,23 +77,23 @@ class Web(Protocol):
         """Call a method that changes something."""
 
     async def upload(self, channel: str, thread: str, files: Sequence[File]) -> list[str]:
-        """Share files in a thread, in one message, and return their ids."""
+        """Share files in a thread, in one message, and return their IDs."""
 
     async def download(self, url: str) -> bytes:
-        """Fetch a file that somebody shared; of a large one no more than its beginning."""
+        """Fetch a file that someone shared; of a large one only its beginning."""
 
     async def respond(self, url: str, body: Json) -> bool:
-        """Answer through a response URL; False if it takes no more, or not this."""
+        """Answer through a response URL; False if it accepts no more answers, or not this one."""
 
     async def scopes(self) -> set[str]:
-        """Try the token, and return what it may do; nothing where Slack does not say."""
+        """Check the token, and return its scopes; empty if Slack does not report them."""
 
 
 def trouble(method: str, status: int, error: str, wait: float, *, changes: bool) -> Exception:
-    """Return what a refusal means.
+    """Return the exception for a refusal.
 
-    `error` is Slack's own word, such as `is_archived`, or empty; `wait` the seconds that it asked for, or 0; with
-    `changes` the method changes something, so that doing it twice matters.
+    `error` is Slack's own code, such as `is_archived`, or empty; `wait` the seconds it demands, or 0; with `changes`
+    the method changes something, so that calling it twice matters.
     """
     if status == _MANY_REQUESTS or error in {"ratelimited", "rate_limited"}:
         return Later(f"Slack asks for fewer calls of {method}", wait or _SOON)
@@ -105,7 +105,7 @@ def trouble(method: str, status: int, error: str, wait: float, *, changes: bool)
 
 
 def _named(method: str, error: str) -> Exception | None:
-    """Return what one of the errors means that have a name here."""
+    """Return the exception for one of the errors listed here."""
     if error in _CHANNEL | _GONE:
         return Gone(f"refused.{error}") if error in _GONE else Refused(f"refused.{error}")
     if error in _TOKEN:
@@ -125,6 +125,6 @@ def _named(method: str, error: str) -> Exception | None:
 
 
 def lost(method: str, why: str, *, changes: bool) -> Exception:
-    """Return what a call without an answer means."""
+    """Return the exception for a call without an answer."""
     text = f"Slack did not answer {method} ({why})"
     return Unsure(text) if changes else Later(text, _SOON)

@@ -1,6 +1,7 @@
 """The Slack workspaces the app is installed in: installation by OAuth, their tokens, and who belongs to which.
 
-Tokens lie in the SDK's SQLite stores, in a file of their own. https://docs.slack.dev/authentication/installing-with-oauth
+Tokens are in the SDK's SQLite stores, in a file of their own.
+https://docs.slack.dev/authentication/installing-with-oauth
 """
 
 import contextlib
@@ -30,7 +31,7 @@ _LOG = logging.getLogger(__name__)
 _STATE_SECONDS = 600
 
 current: ContextVar[str] = ContextVar("workspace", default="")
-"""The workspace that something is done in: whoever begins it sets this."""
+"""The workspace that the current task concerns, set where the task starts."""
 
 _FAILED = {
     "access_denied": "The installation was refused in Slack, and nothing was stored. Start again from the link.",
@@ -40,13 +41,13 @@ _FAILED = {
 
 
 class Workspaces:
-    """Installs the app in workspaces, and tells what it takes to speak to each.
+    """Installs the app in workspaces, and provides their credentials.
 
     Args:
-        database: the file that the tokens are kept in; made for its owner alone.
-        memory: remembers who belongs where.
-        scopes: what the app asks for where it is installed.
-        base_url: of the Web API. `authorize_url`: where people are sent to; default: Slack's own.
+        database: the file with the tokens; created for its owner only.
+        memory: stores who belongs where.
+        scopes: what the app requests on installation.
+        base_url: of the Web API. `authorize_url`: where people are sent; default: Slack's own.
     """
 
     def __init__(
@@ -84,11 +85,11 @@ class Workspaces:
     # -- installing
 
     async def install(self, request: web.Request) -> web.Response:
-        """Send somebody who wants to install the app to Slack."""
+        """Redirect someone who wants to install the app to Slack."""
         return await to_aiohttp_response(await self._flow.handle_installation(await to_bolt_request(request)))
 
     async def finish(self, request: web.Request) -> web.Response:
-        """Take somebody back from Slack, and store the installation."""
+        """Receive someone returning from Slack, and store the installation."""
         return await to_aiohttp_response(await self._flow.handle_callback(await to_bolt_request(request)))
 
     async def _installed(self, done: AsyncSuccessArgs) -> BoltResponse:
@@ -109,7 +110,7 @@ class Workspaces:
         return _page(status, text.format(install=INSTALL, why=why.reason.replace("_", " ")))
 
     def remove(self, workspace: str) -> None:
-        """Forget the tokens of a workspace that the app was removed from."""
+        """Delete the tokens of a workspace the app was removed from."""
         enterprise = self._memory.get(f"enterprise of {workspace}")
         self._store.delete_all(enterprise_id=enterprise, team_id=workspace)
         self.forget(workspace)
@@ -118,7 +119,7 @@ class Workspaces:
     # -- speaking
 
     def identity(self, workspace: str) -> AuthorizeResult | None:
-        """Return as whom the app hears what comes from a workspace; None where it is not installed."""
+        """Return the app's identity for requests from a workspace; None if it is not installed there."""
         bot = self._bot(workspace)
         if bot is None:
             return None
@@ -131,18 +132,18 @@ class Workspaces:
         )
 
     def token(self) -> str:
-        """Return the token for the current workspace; raise Refused where the app is not installed."""
+        """Return the token for the current workspace; raise Refused if the app is not installed."""
         bot = self._bot(current.get())
         if bot is None:
             raise Refused("refused.not_installed")
         return bot.bot_token
 
     def forget(self, workspace: str = "") -> None:
-        """Look up a workspace's token anew, by default the current one's: another process may have stored another."""
+        """Drop a workspace's cached token, by default the current one's: another process may have stored a new one."""
         self._known.pop(workspace or current.get(), None)
 
     def _bot(self, workspace: str) -> Bot | None:
-        """Return a workspace's bot. It is kept, since each call needs its token; one that is not there yet may come."""
+        """Return a workspace's bot. It is cached, since each call needs its token; a missing one may still be added."""
         if not workspace or workspace in self._known:
             return self._known.get(workspace)
         enterprise = self._memory.get(f"enterprise of {workspace}")
@@ -160,11 +161,11 @@ class Workspaces:
     # -- who belongs where
 
     def of(self, channel_or_person: str) -> str:
-        """Return the workspace of a channel or a person; empty where it is not known."""
+        """Return the workspace of a channel or a person; empty if unknown."""
         return self._memory.get(f"workspace of {channel_or_person}")
 
     def note(self, workspace: str, *ids: str) -> None:
-        """Remember that channels and people belong to a workspace."""
+        """Store that channels and people belong to a workspace."""
         for one in filter(None, ids):
             if self._memory.get(f"workspace of {one}") != workspace:
                 self._memory.put(f"workspace of {one}", workspace)
