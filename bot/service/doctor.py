@@ -27,7 +27,7 @@ def examine(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     measured: Step | None = None,
 ) -> Iterator[Check]:
-    """Yield a check for each part, in the order a run needs them; with `measured` (a callback), measure the model too."""
+    """Yield a check for each part, in the order a run needs them; with `measured`, a callback, measure the model."""
     try:
         configuration = load(environ, config)
     except Problem as problem:
@@ -143,7 +143,7 @@ def _github(configuration: Configuration, now: datetime) -> Check:
 
 
 def _needs_github(configuration: Configuration) -> bool:
-    """Whether GitHub is required: by `serve`, if posts need it; otherwise always, since any repository may be asked for."""
+    """Whether GitHub is required: by `serve`, if posts need it; else always, since any repository may be asked for."""
     from bot.digests.core import open_core
     from bot.service.assembly import check_startup
     from bot.service.readiness import needs_github, places_on_github
