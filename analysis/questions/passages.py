@@ -20,7 +20,7 @@ _OVER_TITLE = 0.75
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A sentence as somebody wrote it, or a fact, in the reader's language; one of the two is None."""
+    """A sentence as somebody wrote it, or a fact in the reader's language; one of the two is None."""
 
     text: str
     statement: Statement | None = None
