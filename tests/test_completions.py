@@ -489,7 +489,7 @@ class TestPieces:
     @pytest.mark.parametrize(
         ("behaviour", "reason"),
         [(as_model.LENGTH, "did not fit"), (as_model.REFUSAL, "refused"), (as_model.CONTENT_FILTER, "filter"),
-         (as_model.MALFORMED, "shape"), (as_model.HTML_PAGE, "base_url"), (as_model.UNKNOWN_MODEL, "no model")],
+         (as_model.MALFORMED, "requested format"), (as_model.HTML_PAGE, "base_url"), (as_model.UNKNOWN_MODEL, "no model")],
     )  # fmt: skip
     def test_what_goes_wrong_is_told_as_ever(self, server: ModelServer, behaviour: Behaviour, reason: str) -> None:
         server.always = behaviour

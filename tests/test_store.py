@@ -266,7 +266,7 @@ def test_a_read_only_store_still_answers(unprivileged: Path, folder: int) -> Non
     store = Store(path)
     assert store.is_read_only
     assert len(search(store, Question("cache")).entries) == 3
-    with pytest.raises(BadInput, match="may not be written"):
+    with pytest.raises(BadInput, match="is not writable"):
         Commits(store).put([a_commit()])
     store.close()
 
