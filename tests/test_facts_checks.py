@@ -105,6 +105,39 @@ class TestRefusals:
     def test_what_refuses_nothing_new_is_none(self, path: str, before: str, after: str) -> None:
         assert told(a_change(path, before, after), kinds="check") == []
 
+    @pytest.mark.parametrize(
+        ("path", "head", "branch", "tail"),
+        [
+            ("a.py", "def f(pages):\n", '    if not pages:\n        assert not self.strict, "empty pages hang the press"\n        return pages\n', "    g(pages)\n"),
+            ("a.py", "def f(pages):\n", '    if fast:\n        if size > most:\n            raise ValueError("too large to bind fast")\n        bind(pages, size)\n', "    g(pages)\n"),
+            ("a.rs", "fn f() {\n", '    if fast {\n        assert!(size < most, "too large to bind fast");\n        bind(size);\n    }\n', "    g();\n}\n"),
+            ("a.go", "func f() error {\n", '\tif fast {\n\t\tif size > most {\n\t\t\treturn errors.New("too large to bind fast")\n\t\t}\n\t\tbind(size)\n\t}\n', "\treturn g()\n}\n"),
+        ],
+        ids=["an early return", "a check within", "Rust", "Go"],
+    )  # fmt: skip
+    def test_a_check_that_goes_with_what_it_guarded_is_none_that_is_lifted(
+        self, path: str, head: str, branch: str, tail: str
+    ) -> None:
+        assert told(a_change(path, head + branch + tail, head + tail), kinds="check") == []
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            ("    if fast:\n        {check}\n        bind(pages)\n", "    if fast:\n        bind(pages)\n"),
+            ("    if fast:\n        {check}\n        bind(pages)\n", "    bind(pages)\n"),
+            ("    if fast:\n        {check}\n", ""),
+            ("    if fast:\n        log(pages)\n        {check}\n", ""),
+        ],
+        ids=["the branch stays", "what it guarded stays", "nothing else in it", "only told first"],
+    )
+    @pytest.mark.parametrize(
+        "check", ['assert size, "empty pages hang the press"', 'raise ValueError("empty pages hang the press")']
+    )
+    def test_a_check_is_gone_where_what_it_guarded_goes_on(self, check: str, before: str, after: str) -> None:
+        head, tail = "def f(pages):\n", "    g(pages)\n"
+        change = a_change("a.py", head + before.replace("{check}", check) + tail, head + after + tail)
+        assert [fact[0] for fact in told(change, kinds="check")] == ["check_removed"]
+
     def test_a_package_that_is_missing_is_refused(self) -> None:
         before = "def f():\n    x = 1\n"
         after = 'def f():\n    try:\n        import q\n    except ImportError as e:\n        raise ImportError("install q first") from e\n'

@@ -147,6 +147,36 @@ class TestChangedDependencies:
     def test_what_installs_the_same_is_no_change(self, path: str, before: str, after: str) -> None:
         assert told(a_change(path, before, after), kinds="dependency") == []
 
+    @pytest.mark.parametrize(
+        ("path", "text"),
+        [
+            ("pyproject.toml", '[dependency-groups]\ndev = [\n  "numpy{}",\n]\n'),
+            ("pyproject.toml", '[project.optional-dependencies]\nlint = ["numpy{}"]\n'),
+            ("pyproject.toml", "[tool.poetry.group.docs.dependencies]\nnumpy = '{}'\n".replace("'", '"')),
+            (
+                "setup.py",
+                'setup(\n    extras_require={{\n        "test": [\n            "numpy{}",\n        ],\n    }},\n)\n',
+            ),
+            ("Cargo.toml", '[dev-dependencies]\nnumpy = "{}"\n'),
+            ("Cargo.toml", "[target.'cfg(unix)'.dev-dependencies]\nnumpy = {{ version = \"{}\" }}\n"),
+        ],
+    )
+    def test_what_only_developers_install_is_none(self, path: str, text: str) -> None:
+        old, new = (
+            text.format(f"{'' if path == 'Cargo.toml' or 'poetry' in text else '>='}{number}.0") for number in (1, 2)
+        )
+        assert told(a_change(path, old, new)) == []
+
+    def test_what_only_developers_install_is_none_below_the_heading_of_a_hunk(self) -> None:
+        text = "typing = [\n" + "".join(f'  "a{number}",\n' for number in range(9)) + "]\n"
+        assert told(a_change("pyproject.toml", text, text.replace("]", '  "numpy",\n]'))) == []
+
+    def test_what_moves_to_the_developers_is_gone(self) -> None:
+        text = '[project]\ndependencies = [\n  "torch",\n{}]\n\n[dependency-groups]\ndev = [\n  "trio",\n{}]\n'
+        core, dev = (text.format(*lines) for lines in (('  "numpy",\n', ""), ("", '  "numpy",\n')))
+        assert told(a_change("pyproject.toml", core, dev)) == [("dependency_removed", "numpy")]
+        assert told(a_change("pyproject.toml", dev, core)) == [("dependency_added", "numpy")]
+
     def test_a_package_in_two_lists_is_paired_place_for_place(self) -> None:
         text = "a==1; python_version<'3.9'\na=={}; python_version>='3.9'\n"
         assert told(a_change("requirements.txt", text.format(2), text.format(3))) == [

@@ -17,7 +17,7 @@ from analysis.facts import facts_of
 from analysis.i18n.language import LANGUAGES, Language
 from analysis.rules import RulesAnalyser
 from analysis.rules.version import content_version, rules_version
-from analysis.rules.wording import error_text
+from analysis.rules.wording import error_text, told_apart
 from analysis.statements import Source, Statement, StatementKind
 from analysis.triage.areas import general
 from analysis.triage.triage import triage
@@ -218,6 +218,20 @@ def test_any_commit_gives_whole_sentences(language: Language, title: str, commen
 def test_places_of_an_error_are_shown_as_such(message: str, shown: str) -> None:
     """In whatever language they are written."""
     assert error_text(message) == shown
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "shown"),
+    [
+        ("quill/press/ink.py", "quill/press/page.py", ("ink.py", "page.py")),
+        ("quill/press/ink.py", "quill/bind/ink.py", ("press/ink.py", "bind/ink.py")),
+        ("quill/press/steps/__init__.py", "quill/press_core/steps/__init__.py", ("press/steps/__init__.py", "press_core/steps/__init__.py")),
+        ("src/press/mod.rs", "src/bind/mod.rs", ("press/mod.rs", "bind/mod.rs")),
+        ("main.go", "cmd/main.go", ("main.go", "cmd/main.go")),
+    ],
+)  # fmt: skip
+def test_files_between_which_code_moves_are_told_apart(one: str, other: str, shown: tuple[str, str]) -> None:
+    assert told_apart(one, other) == shown
 
 
 def test_an_effect_quotes_an_errors_first_sentence() -> None:

@@ -52,7 +52,8 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
             if told[one.path] <= _MOST_PER_FILE:
                 yield Fact(FactKind.CHECK_ADDED, one.value, one.path, one.line, after=one.condition, detail=one.name)
     for one in gone:
-        if one.in_old and not _is_said(one, code, after=True):
+        is_said = _is_said(one, code, after=True)
+        if one.in_old and not is_said and not (one.around and _goes_with_its_branch(one, by_path[one.path])):
             yield Fact(FactKind.CHECK_REMOVED, one.value, one.path, one.line, before=one.condition, detail=one.name)
 
 
@@ -111,6 +112,33 @@ def _limits_what_is_new(one: Refusal, file: ChangedFile, brought: set[str]) -> b
     return bool(asked & brought) or not stops_what_was(file, one.line)
 
 
+def _goes_with_its_branch(one: Refusal, file: ChangedFile) -> bool:
+    """Whether a branch that is gone as a whole held both the check and what it guarded: nothing is left unguarded."""
+    old, new = next(views for views in file.views if one.line in views[0].side.numbers)
+    came = {code.strip() for _, code, changed in new.lines() if changed}
+    lines = list(old.lines())
+    at = inner = next(at for at, (number, _, _) in enumerate(lines) if number == one.line)
+    for guard in _enclosing(lines, at):
+        _, code, is_gone = lines[guard]
+        if not is_gone or not _PATTERNS.guards.match(code.strip()):
+            return False
+        guarded = [(code.strip(), is_gone) for _, code, is_gone in _below(lines, inner)]
+        is_told_so = inner == at and guarded[-1:] and guarded[-1][0].startswith("return")  # an error that is given back
+        if guarded and (not is_told_so or lines[at][1].lstrip().startswith("assert")):
+            return all(is_gone and code not in came for code, is_gone in guarded)
+        inner = guard
+    return False
+
+
+def _below(lines: Sequence[tuple[int, str, bool]], index: int) -> list[tuple[int, str, bool]]:
+    """The lines that follow the one at `index` in the same block, without what is nested in them or closes them."""
+    depth = depth_of(lines[index][1])
+    following = takewhile(lambda row: not row[1].strip() or depth_of(row[1]) >= depth, lines[index + 1 :])
+    return [
+        row for row in following if row[1].strip() and depth_of(row[1]) == depth and row[1].strip()[0] not in ")]},"
+    ]
+
+
 def _introduced(files: Sequence[ChangedFile]) -> set[str]:
     """The names that the commit adds as parameters, fields or types, and those assigned from them."""
     found: set[str] = set()
@@ -167,15 +195,12 @@ def guards_new_code(file: ChangedFile, line: int, condition: str) -> bool:
 def _is_alone(lines: Sequence[tuple[int, str, bool]], guard: int, index: int) -> bool:
     """Whether the line at `index` is all that a guard encloses, apart from building and returning the error."""
     depth = depth_of(lines[index][1])
-    following = takewhile(lambda row: not row[1].strip() or depth_of(row[1]) >= depth, lines[index + 1 :])
-    above, below = (
-        [
-            code.strip()
-            for _, code, _ in rows
-            if code.strip() and depth_of(code) == depth and code.strip()[0] not in ")]},"
-        ]
-        for rows in (lines[guard + 1 : index], following)
-    )
+    above = [
+        code
+        for _, code, _ in lines[guard + 1 : index]
+        if code.strip() and depth_of(code) == depth and code.strip()[0] not in ")]},"
+    ]
+    below = [code.strip() for _, code, _ in _below(lines, index)]
     return not above and (not below or below[-1].startswith("return"))
 
 

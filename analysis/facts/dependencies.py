@@ -7,7 +7,7 @@ from dataclasses import replace
 from analysis.commits.file_kinds import FileKind, kind_of, language_of
 from analysis.facts.fact import Fact, FactKind
 from analysis.facts.syntax.changed import ChangedFile, Mention, View
-from analysis.facts.syntax.manifests import ASKED, CORE, INDIRECT, declared, is_variable
+from analysis.facts.syntax.manifests import ASKED, CORE, DEVELOPERS, INDIRECT, declared, is_variable
 from analysis.i18n.patterns import Patterns
 
 _PASSED_OVER = {FileKind.LOCK, FileKind.GENERATED, FileKind.DOCS, FileKind.TEST, FileKind.TOOLING}
@@ -104,8 +104,10 @@ def _moved_to_core(others: Sequence[Mention], these: Sequence[Mention]) -> list[
 
 
 def _mentions(file: ChangedFile, view: View) -> Iterator[Mention]:
+    """What is installed with the product, or to build it; what only its developers need is none of that."""
     for name, version, number, changed, place in declared(file, view):
-        yield Mention(name, file.path, number, version, place, changed=changed)
+        if place not in DEVELOPERS:
+            yield Mention(name, file.path, number, version, place, changed=changed)
 
 
 def _own(mentions: Sequence[Mention]) -> list[Mention]:

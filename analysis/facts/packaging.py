@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from analysis.commits.file_kinds import language_of
 from analysis.facts.fact import Fact, FactKind
 from analysis.facts.syntax.changed import ChangedFile, Mention, View, new_values, only_in
+from analysis.facts.syntax.manifests import DEVELOPERS
 from analysis.i18n.patterns import Patterns
 
 _PATTERNS = Patterns(__file__)
@@ -15,7 +16,6 @@ _OFFERS = {
 }  # fmt: skip
 _CAME = {FactKind.COMMAND_REMOVED: FactKind.COMMAND_ADDED, FactKind.CONFIG_REMOVED: FactKind.CONFIG_ADDED}
 _DEFAULT = "features.default"
-_DEVELOPERS = {"dev", "test", "tests", "testing", "doc", "docs", "lint", "typing", "benchmark", "build", "ci"}
 
 
 def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
@@ -61,9 +61,9 @@ def _listed(path: str, view: View) -> Iterator[Mention]:
         elif found := _PATTERNS.python.match(text):
             yield Mention(found["name"], path, number, found["version"], FactKind.REQUIREMENT_CHANGED, changed=changed)
         elif path.endswith("Cargo.toml") and not table and (found := _PATTERNS.feature.match(text)):
-            if found["key"] not in _DEVELOPERS:  # its table begins above the hunk
+            if found["key"] not in DEVELOPERS:  # its table begins above the hunk
                 yield Mention(f"features.{found['key']}", path, number, "", FactKind.CONFIG_REMOVED, changed=changed)
-        elif (kind := _OFFERS.get(table)) and (found := _PATTERNS.key.match(text)) and found["key"] not in _DEVELOPERS:
+        elif (kind := _OFFERS.get(table)) and (found := _PATTERNS.key.match(text)) and found["key"] not in DEVELOPERS:
             name = found["key"] if kind is FactKind.COMMAND_REMOVED else f"{table.rpartition('.')[2]}.{found['key']}"
             value = found["value"] if found["value"].endswith("]") else ""
             yield Mention(name, path, number, value, kind, changed=changed)

@@ -10,7 +10,7 @@ from analysis.rules.effect import is_gone
 from analysis.rules.functions import Touched, touched
 from analysis.rules.moved import moved
 from analysis.rules.new_tests import new_tests
-from analysis.rules.wording import error_text, short_name
+from analysis.rules.wording import error_text, told_apart
 from analysis.statements import Source, Statement, StatementKind
 from analysis.triage.inert import is_worded_anew
 
@@ -58,9 +58,8 @@ def _named(key: str, change: Change, found: Sequence[Touched]) -> Claim:
 def _moved(change: Change) -> Iterator[Claim]:
     moves = [one for one in moved(change.commit) if {kind_of(one.source), kind_of(one.target)} <= _PRODUCT]
     for one in moves[:1]:
-        text = change.say(
-            "insight.moved", count=one.count, source=short_name(one.source), target=short_name(one.target)
-        )
+        source, target = told_apart(one.source, one.target)
+        text = change.say("insight.moved", count=one.count, source=source, target=target)
         yield Claim(text, (one.target,))
 
 

@@ -49,6 +49,16 @@ def short_name(path: str) -> str:
     return f"{folder}/{name}" if folder and name in _EVERYWHERE else name
 
 
+def told_apart(one: str, other: str) -> tuple[str, str]:
+    """Two files as readers know them, each with as many of its folders as it takes to tell them apart."""
+    names = short_name(one), short_name(other)
+    for depth in range(2, max(one.count("/"), other.count("/")) + 2):
+        if names[0] != names[1]:
+            break
+        names = "/".join(one.split("/")[-depth:]), "/".join(other.split("/")[-depth:])
+    return names
+
+
 _EVERYWHERE = {
     "__init__.py", "utils.py", "common.py", "mod.rs", "lib.rs", "main.rs", "main.py", "index.ts", "index.js", "config.py",
     "base.py", "types.py", "constants.py", "Dockerfile", "doc.go", "util.go", "config.go", "core.rs", "backend.rs", "error.rs", "writer.rs", "reader.rs",

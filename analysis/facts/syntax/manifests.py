@@ -13,6 +13,12 @@ Declared = tuple[str, str, int, bool, str]
 CORE, INDIRECT, ASKED = "dependencies", "indirect", "asked"
 """The list of what is always installed, what only other packages need, and what one of several build files requires."""
 
+DEVELOPERS = {
+    "dev", "test", "tests", "testing", "doc", "docs", "lint", "linting", "typing", "typechecking", "benchmark", "build", "ci",
+    "dev-dependencies",
+}  # fmt: skip
+"""Lists that only those who work on the project install; users of its packages never get what stands there."""
+
 _PATTERNS = Patterns(__file__)
 
 
@@ -79,7 +85,7 @@ def _quoted(view: View, *, trusts_lists: bool) -> Iterator[Declared]:
             key, table, depth = "", found["name"], 0
             continue
         if "poetry" in table and table.endswith("dependencies"):
-            yield from _cargo_line(number, text, changed=changed)
+            yield from _cargo_line(number, text, _group(table), changed=changed)
             continue
         rest = text
         if found := _PATTERNS.list_key.match(text):
@@ -118,19 +124,24 @@ def _cargo(view: View) -> Iterator[Declared]:
         elif found := _PATTERNS.language_version.match(text):
             yield found["key"], found["version"].strip(), number, changed, ""
         elif not table or "dependencies" in table:
-            yield from _cargo_line(number, text, changed=changed)
+            yield from _cargo_line(number, text, _group(table), changed=changed)
 
 
-def _cargo_line(number: int, text: str, *, changed: bool) -> Iterator[Declared]:
+def _group(table: str) -> str:
+    """The developers' list that a table is: `dev-dependencies`, or `lint` for `tool.poetry.group.lint.dependencies`."""
+    return next((part for part in table.split(".") if part in DEVELOPERS), "")
+
+
+def _cargo_line(number: int, text: str, group: str, *, changed: bool) -> Iterator[Declared]:
     found = _PATTERNS.cargo.match(text)
     if not found or (found["name"] or "") in _NOT_PACKAGES:
         return
     if found["table"] is not None:
         version = _PATTERNS.cargo_version.search(found["table"])
         if version or _PATTERNS.cargo_place.search(found["table"]):
-            yield found["name"], version[1] if version else "", number, changed, ""
+            yield found["name"], version[1] if version else "", number, changed, group
     elif found["shared"] or _PATTERNS.cargo_number.match(found["version"]):
-        yield found["shared"] or found["name"], found["version"] or "", number, changed, ""
+        yield found["shared"] or found["name"], found["version"] or "", number, changed, group
 
 
 def _go_mod(view: View) -> Iterator[Declared]:
