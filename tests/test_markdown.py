@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from conftest import SAMPLE_NOW
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from made import a_commit, a_digest, an_analysis, an_entry, spoiled, the_areas, the_sample
 from markdown_it import MarkdownIt
@@ -218,6 +218,7 @@ def test_any_text_is_seen_as_it_is_and_does_nothing(context: str, text: str) -> 
     assert shape(source) == shape(CONTEXTS[context]("x"))
 
 
+@example(text=":smile:_https://evil.example")
 @settings(max_examples=150, deadline=None)
 @given(text=HOSTILE)
 def test_no_text_is_made_a_link_a_mention_or_a_picture_by_what_comes_after(text: str) -> None:

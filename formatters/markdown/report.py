@@ -20,7 +20,7 @@ _SPECIAL = re.compile(
     r"|^(?:[>=]|#(?=#*(?:\s|$))|\+(?=\s|$)|-(?=\s|[-\s]*$)|\d{1,9}(?=[.)](?:\s|$)))"  # starts a quote, heading or list
     r"|(?:(?<=\s)|^)#(?=#*$)"  # closes a heading
 )
-_EMOJI_NAME = re.compile(r":(?=[\w+-]+:)")
+_EMOJI_NAME = re.compile(r":(?=(?:\\?[\w+-])+:)")  # its signs may be escaped by then
 _BARE_ADDRESS = re.compile(r"(?i)(?<![a-z0-9])(https?:|ftp:|mailto:|xmpp:|www)(?=[/.\w])")
 _CODE = re.compile(r"(`+)([^`]+?)\1(?!`)")
 _NOTHING = "<!-- -->"
