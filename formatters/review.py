@@ -127,7 +127,7 @@ class _Writer:
         title = "review.week" if len(window.days) == WEEK else "review.span"
         start, end = window.local(window.start), window.local(window.end)
         high = sum(entry.triage.importance is Importance.HIGH for entry in made.entries)
-        people = len({entry.commit.author for entry in made.entries})
+        people = len({author for entry in made.entries for author in entry.commit.authors})
         sections = (
             Section(key, self.label(key), tuple(lines), briefly)
             for key, lines, briefly in (
