@@ -80,6 +80,16 @@ class TestConversations:
             answer = await server.wait_message(text="You asked", channel=server.dm_with(server.user))
             assert (root.thread_ts, answer.thread_ts, server.statuses) == (None, None, [])
 
+    async def test_where_the_scopes_are_kept_back_prompts_tell_that_it_is_an_agent(self, talk: Talk) -> None:
+        talk.on("prompts", TestPrompts.OFFERED)
+        async with FakeSlack() as server, connected(server, talk):
+            assert server.scopes is None, "the header is not sent"
+            await server.open_home(tab="messages")
+            await server.changed.until(lambda: server.prompts, "prompts", 45)
+            root, _ = await server.ask("what changed?")
+            answer = await answered(server, root, "You asked")
+        assert answer.thread_ts == root.ts
+
 
 class TestPrompts:
     OFFERED = Note(

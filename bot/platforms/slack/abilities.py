@@ -37,12 +37,14 @@ class Abilities:
         """Whether the app is an agent here, with conversations that are threads of its Messages tab.
 
         Declaring it as one adds the scope. https://docs.slack.dev/reference/scopes/assistant.write
+        Where a proxy keeps the scopes back, it is one if it was allowed to suggest prompts.
         """
         now, workspace = time.monotonic(), current.get()
         since, found = self._agents.get(workspace, (0.0, False))
         if workspace not in self._agents or now - since > _REMEMBERED:
             try:
-                found = set(AGENT) <= await self._web.scopes()
+                names = await self._web.scopes()
+                found = set(AGENT) <= names if names else found
             except (Refused, Later) as trouble:
                 _LOG.warning("whether the app is an agent is not known: %s", trouble)
             self._agents[workspace] = (now, found)
@@ -70,12 +72,16 @@ class Abilities:
         if not self.has(name):
             return None
         try:
-            return await self._web.tell(method, **arguments)
+            answer = await self._web.tell(method, **arguments)
         except (Lacking, Unfit) as lacking:
             self.lose([name], lacking)
+            return None
         except (Refused, Later, Unsure) as trouble:
             _LOG.info("%s did not work this time: %s", name, trouble)
-        return None
+            return None
+        if name == PROMPTS_OFFERED:
+            self._agents[current.get()] = (time.monotonic(), True)
+        return answer
 
 
 def newer_in(payload: Json) -> list[str]:
