@@ -181,8 +181,9 @@ class _Writer:
 
     def counts(self) -> str:
         numbers, run = self.digest.statistics, self.digest.run
-        landed = run.fetched + run.cached if not self.digest.scope else self.digest.in_scope
-        whole = max(landed, numbers.commits)  # all the day's commits, even if only some are shown
+        # All the day's commits, even if only some are shown: those of the part that is followed, unless it has none.
+        in_all = run.fetched + run.cached
+        whole = max(self.digest.in_scope or in_all if self.digest.scope else in_all, numbers.commits)
         if not numbers.commits:
             if any(map(is_empty, self.digest.notes)):
                 return self.label("report.no_commits")

@@ -320,6 +320,21 @@ def test_a_pattern_that_is_none_is_told_before_anything_is_read(cli: Cli, scratc
     assert "write it as rust/** or *.proto" in said
 
 
+def test_a_part_in_which_nothing_landed_is_no_quiet_day(cli: Cli, scratch: Scratch) -> None:
+    """The commits beside it are counted."""
+    scratch.line(2)
+    done = cli(
+        "digest", "--repo", str(scratch.path), "--date", "2026-01-08", "--tz", "UTC", "--path", "nowhere/**", "--quiet"
+    )
+    assert "None of the 2 commits matches what was asked for." in done.stdout
+
+
+def test_labels_need_pull_requests(cli: Cli, scratch: Scratch) -> None:
+    """Without a token a clone's commits have no labels, which does not mean that none has this one."""
+    said = refused(cli("digest", "--repo", str(scratch.path), "--label", "security"), 2)
+    assert said.startswith("--label needs the labels of pull requests, which are not read: set [github] token")
+
+
 def test_a_feed_of_a_part_in_the_configuration(cli: Cli, scratch: Scratch, tmp_path: Path) -> None:
     """One pattern as text, several as a list; what is none is refused with its place."""
     file = tmp_path / "daybrief.toml"

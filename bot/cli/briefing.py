@@ -12,7 +12,7 @@ from analysis.digest.pipeline import Step
 from analysis.digest.scope import EVERYTHING, Scope, check_glob
 from analysis.digest.touching import touching
 from analysis.entry import RULES, Analyser, Entry
-from analysis.errors import Problem
+from analysis.errors import BadInput, Problem
 from analysis.i18n.language import Language
 from analysis.sources.several_branches import check_branches, is_pattern
 from analysis.triage.areas import Areas
@@ -79,7 +79,16 @@ def make(
     branch: str | None,
     step: Step,
 ) -> tuple[Digest, Areas]:
-    """Make one repository's digest and filter it."""
+    """Make one repository's digest and filter it.
+
+    Raises:
+        BadInput: labels are asked for, and pull requests are not read.
+    """
+    github = core.settings.github
+    if choice.scope.labels and not (github.pull_requests and github.signs_in):
+        raise BadInput(
+            "--label needs the labels of pull requests, which are not read: set [github] token, and leave pull_requests on."
+        )
     if core.sources.has_free_tags(place):
         follow_tags(core.stores, core.sources.open(place))
     source: CommitSource
