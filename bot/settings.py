@@ -16,6 +16,7 @@ from pydantic import Field, SecretStr
 from analysis.commits.globs import pattern_of
 from analysis.entry import Usage
 from analysis.errors import BadInput
+from analysis.i18n.language import Language
 from analysis.sources.several_branches import check_branches
 
 ARCHIVE = "/archive"
@@ -356,7 +357,7 @@ class FeedSettings(_Table):
     repository: str = Field(min_length=1, description="owner/name, or owner/name=folder for a clone")
     at: Clock = Field(default=time(9), description="the time it is posted, such as 09:00")
     zone: str = Field(default="", description="IANA time zone; default: the machine's")
-    language: Literal["en", "zh"] = Field(default="en", description="`en` or `zh`")
+    language: Language = Field(default="en", description="`en` or `zh`")
     least: Literal["high", "medium", "low"] = Field(
         default="low", description="the lowest importance shown: `high`, `medium` or `low`"
     )

@@ -221,7 +221,10 @@ def test_another_version_is_told(machines: Machines, monkeypatch: pytest.MonkeyP
 
 def test_without_the_extra_it_is_told_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(BadInput, match=r"pip install 'daybrief\[cluster\]'"), cluster("tcp://10.0.0.5:8786"):
+    with (
+        pytest.raises(BadInput, match="install Daybrief's wheel with the extra `cluster`"),
+        cluster("tcp://10.0.0.5:8786"),
+    ):
         pass
 
 

@@ -14,12 +14,13 @@ from analysis.digest.digest import MUST_KNOW
 from analysis.digest.stories import StoryKind
 from analysis.entry import Aspect
 from analysis.facts import Fact, FactKind
-from analysis.i18n.language import LANGUAGES, Language
+from analysis.i18n.language import LANGUAGES, LOCALES, Language, language_of
 from analysis.rules.wording import say, say_fact, say_reason
 from analysis.statements.symptoms import symptoms
 from analysis.triage.areas import general
 from analysis.triage.reason import Reason
 from analysis.triage.triage import Importance, triage
+from bot.cli.options import Lang
 from formatters.i18n.wording import label, say_day, say_days
 
 ROOT = Path(__file__).parent.parent
@@ -204,3 +205,10 @@ def test_a_label_that_is_not_there_is_an_error_of_ours() -> None:
         label("report.moon", "en")
     with pytest.raises(KeyError):
         say("lead.flag_added", "en")
+
+
+def test_every_language_can_be_asked_for_and_is_known_by_its_tags() -> None:
+    """In the terminal, and by whatever a platform or a browser calls it."""
+    assert [str(one) for one in Lang] == list(LANGUAGES)
+    assert {language_of(tag) for tags in LOCALES.values() for tag in tags} == set(LANGUAGES)
+    assert [language_of(tag) for tag in ("zh", "ZH-Hant-TW", "de-DE", "")] == ["zh", "zh", None, None]

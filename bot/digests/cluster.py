@@ -38,7 +38,9 @@ def cluster(address: str) -> Iterator[Readers]:
     try:
         from distributed import Client
     except ImportError:
-        raise BadInput("--cluster needs the extra `cluster`: pip install 'daybrief[cluster]'.") from None
+        raise BadInput(
+            "--cluster needs Dask, which is not installed: install Daybrief's wheel with the extra `cluster`."
+        ) from None
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # we report errors ourselves, in a sentence
     try:
         client = Client(address, timeout=_PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]  # the SDK does not say

@@ -30,7 +30,9 @@ def server(core: Core, zone: str) -> Any:
         from mcp import types
         from mcp.server.lowlevel import Server
     except ImportError:
-        raise BadInput("The MCP server needs the extra mcp: install daybrief[mcp].") from None
+        raise BadInput(
+            "The MCP server needs the package mcp, which is not installed: install Daybrief's wheel with the extra `mcp`."
+        ) from None
 
     def reader(context: Any) -> Reader:
         if context.request is not None:

@@ -31,7 +31,9 @@ class Outlets:
         try:
             import apprise
         except ImportError:
-            raise BadInput("[outlets] needs Apprise, which is not installed: install `daybrief[outlets]`.") from None
+            raise BadInput(
+                "[outlets] needs Apprise, which is not installed: install Daybrief's wheel with the extra `outlets`."
+            ) from None
         import logging
 
         # Its log messages contain URLs, and those are the keys to a channel.

@@ -18,7 +18,7 @@ from aiohttp import web
 
 from analysis.commits.window import check_zone
 from analysis.errors import BadInput, NotFound, Problem
-from analysis.i18n.language import LANGUAGES, Language
+from analysis.i18n.language import LANGUAGES, Language, language_of
 from bot.config import machine_zone
 from bot.digests.core import Core
 from bot.digests.review import MONTH, WEEK
@@ -248,7 +248,8 @@ class ArchiveServer:
         for language in LANGUAGES:
             if named == language:
                 return language, language
-        return ("zh" if request.headers.get("Accept-Language", "").lower().startswith("zh") else "en"), None
+        preferred = request.headers.get("Accept-Language", "").partition(",")[0].partition(";")[0]
+        return language_of(preferred) or "en", None
 
     async def _closed(self, request: web.Request) -> web.Response:
         key = {"token": "web.closed_token", "proxy": "web.closed_proxy"}.get(self._access, "web.missing_said")

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from analysis.i18n.language import LANGUAGES, LOCALES
 from bot.commands.pieces import unquoted
 from bot.commands.registry import discord_command
 from bot.i18n.wording import in_all
@@ -79,7 +80,8 @@ def _described(says: Mapping[Any, str]) -> Json:
 
 
 def _localized(key: str, says: Mapping[Any, str]) -> Json:
-    return {f"{key}_localizations": {"zh-CN": says["zh"], "zh-TW": says["zh"]}}
+    named = {tag: says[language] for language in LANGUAGES if language != "en" for tag in LOCALES[language]}
+    return {f"{key}_localizations": named}
 
 
 def chosen(options: Sequence[Json]) -> tuple[str, dict[str, Any], str]:

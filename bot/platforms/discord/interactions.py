@@ -7,7 +7,7 @@ from typing import Literal
 
 import discord
 
-from analysis.i18n.language import LANGUAGES
+from analysis.i18n.language import language_of
 from bot.platforms.discord.places import LATER, NEEDED
 from bot.platforms.discord.talk import Gone
 from bot.platforms.discord.views import BROKEN, RawModal, RawView, open_files
@@ -33,7 +33,6 @@ class Interaction:
         self.thread = str(interaction.channel_id) if isinstance(place, discord.Thread) else ""
         self.data: Json = dict(interaction.data or {})
         self.kind = _KINDS[interaction.type]
-        locale = interaction.locale.value.partition("-")[0]
         self.asker = Asker(
             platform="discord",
             workspace="" if is_direct else str(interaction.guild_id),
@@ -43,7 +42,7 @@ class Interaction:
             is_admin=not is_direct and interaction.permissions.manage_channels,
             name=interaction.user.display_name,
             lacks=self._lacks,
-            language=next((language for language in LANGUAGES if language == locale), None),
+            language=language_of(interaction.locale.value),
         )
 
     async def _lacks(self, channel: str, by_posting: bool) -> tuple[str, ...]:  # noqa: ARG002 - see `Lacks`

@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 
-from analysis.i18n.language import Language
+from analysis.i18n.language import Language, language_of
 from bot.i18n.wording import tell
 from bot.platforms.slack.posts import Posts
 from bot.platforms.slack.web import Json, LacksScope, Web
@@ -30,7 +30,7 @@ class People:
     async def asker(self, workspace: str, user: str, channel: str) -> Asker:
         """Return the asker, with what the workspace says about them."""
         person = await self._info("user", user, lambda: self._web.ask("users.info", user=user, include_locale="true"))
-        language = _language(str(person.get("locale") or ""))
+        language = language_of(str(person.get("locale") or ""))
         is_direct = channel.startswith("D") and channel == await self._own(user)
         rules = self._rules(person, workspace)
         is_admin = rules or (channel.startswith(("C", "G")) and await self._made(channel, user))
@@ -142,8 +142,3 @@ class People:
 def _name(person: Json) -> str:
     profile = person.get("profile") or {}
     return str(profile.get("display_name") or person.get("real_name") or person.get("name") or "")
-
-
-def _language(locale: str) -> Language | None:
-    languages: dict[str, Language] = {"zh": "zh", "en": "en"}
-    return languages.get(locale.partition("-")[0])

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from analysis.i18n.language import Language
+from analysis.i18n.language import language_of as language_named
 from bot.commands.references import first_reference
 from bot.port.command import Command
 from formatters.slack.blocks import ACTION
@@ -221,7 +222,7 @@ def _behind_mention(body: Body) -> str:
 
 def language_of(view: Body) -> Language:
     """Return the language a view was shown in."""
-    return "zh" if _carried(view).get("language") == "zh" else "en"
+    return language_named(str(_carried(view).get("language") or "")) or "en"
 
 
 def _workspace(body: Body) -> str:
