@@ -94,6 +94,19 @@ async def a_bot(
         await bot.close()
 
 
+def read_days(path: Path, repository: Path, *days: str) -> None:
+    """Make a store in which days of a repository were read."""
+
+    async def read() -> None:
+        async with a_bot({"DAYBRIEF_STORE__PATH": str(path)}, repository) as bot:
+            bot.feed()
+            for day in days:
+                await bot.reply(day)
+            bot.core.stores.store.shrink_log()
+
+    asyncio.run(read())
+
+
 def a_person(**changes: Any) -> Asker:
     """Return somebody in direct messages."""
     return an_asker(**{"channel": "D1", "is_direct": True, "is_admin": False} | changes)

@@ -1,6 +1,5 @@
 """Questions that lean on the one before, in a conversation and by themselves."""
 
-import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -8,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from bots import Bot, a_bot
+from bots import Bot, a_bot, read_days
 from fake_platform import an_asker
 
 from analysis.questions.follow_up import joined, leans, pointed_at
@@ -65,14 +64,7 @@ def test_a_commit_of_the_last_answer_is_pointed_at(text: str, place: int | None)
 def read_store(quill: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store in which the sample's day was read."""
     path = tmp_path_factory.mktemp("asked") / "s.db"
-
-    async def read() -> None:
-        async with a_bot({"DAYBRIEF_STORE__PATH": str(path)}, quill) as bot:
-            bot.feed()
-            await bot.reply("2026-03-12")
-            bot.core.stores.store.shrink_log()
-
-    asyncio.run(read())
+    read_days(path, quill, "2026-03-12")
     return path
 
 

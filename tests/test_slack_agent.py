@@ -19,7 +19,7 @@ from slack_made import Talk, a_post, an_item, connected
 
 from bot.commands.asking import ask
 from bot.platforms.slack.manifest import SCOPES, scopes
-from bot.port.platform import Answer, Request
+from bot.port.platform import Answer, Conversation, Request
 from formatters.reply import Board, Button, CommitList, CommitRow, Note, Step
 
 AGENT = set(scopes(links=True))
@@ -40,6 +40,18 @@ async def server() -> AsyncIterator[FakeSlack]:
 @pytest.fixture
 def talk() -> Talk:
     return Talk()
+
+
+def one_sentence_then(gate: asyncio.Event) -> Conversation:
+    """A conversation that shows an answer's first sentence, and the whole answer once it may."""
+
+    async def read(request: Request) -> AsyncIterator[Answer]:
+        yield Answer(READING)
+        yield Answer(replace(READING, paragraphs=("The cache is fixed.",)))
+        await gate.wait()
+        yield Answer(ANSWER)
+
+    return read
 
 
 def below(server: FakeSlack, root: StoredMessage) -> list[StoredMessage]:
@@ -227,14 +239,7 @@ class TestStreams:
 
     async def test_stopped_between_two_sentences_it_keeps_the_first(self, server: FakeSlack) -> None:
         gate = asyncio.Event()
-
-        async def read(request: Request) -> AsyncIterator[Answer]:
-            yield Answer(READING)
-            yield Answer(replace(READING, paragraphs=("The cache is fixed.",)))
-            await gate.wait()
-            yield Answer(ANSWER)
-
-        async with connected(server, read):
+        async with connected(server, one_sentence_then(gate)):
             root, _ = await server.ask("what changed?")
             await server.changed.until(lambda: [m for m in below(server, root) if "fixed" in m.text], "it", 45)
             await (await server.stop_agent(root)).acked()
@@ -247,14 +252,7 @@ class TestStreams:
 
     async def test_where_there_are_no_streams_they_grow_in_a_message(self, server: FakeSlack) -> None:
         server.lacking, gate = {"chat.startStream"}, asyncio.Event()
-
-        async def read(request: Request) -> AsyncIterator[Answer]:
-            yield Answer(READING)
-            yield Answer(replace(READING, paragraphs=("The cache is fixed.",)))
-            await gate.wait()
-            yield Answer(ANSWER)
-
-        async with connected(server, read):
+        async with connected(server, one_sentence_then(gate)):
             root, _ = await server.ask("what changed?")
             await server.changed.until(lambda: [m for m in below(server, root) if "fixed" in m.text], "it", 45)
             (message,) = below(server, root)

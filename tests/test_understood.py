@@ -1,6 +1,5 @@
 """Chat says yes only to what it understood: what it cannot read is told, and what it did is said as it is."""
 
-import asyncio
 import re
 import shutil
 from collections.abc import AsyncIterator
@@ -8,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from bots import REPO, ZONE, Bot, a_bot
+from bots import REPO, ZONE, Bot, a_bot, read_days
 from fake_platform import an_asker
 
 from analysis.commits.window import Window
@@ -28,15 +27,7 @@ DAY = Window.of(date(2026, 3, 12), ZONE)
 def read_store(quill: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store in which two days of the sample were read."""
     path = tmp_path_factory.mktemp("understood") / "s.db"
-
-    async def read() -> None:
-        async with a_bot({"DAYBRIEF_STORE__PATH": str(path)}, quill) as bot:
-            bot.feed()
-            await bot.reply("2026-03-11")
-            await bot.reply("2026-03-12")
-            bot.core.stores.store.shrink_log()
-
-    asyncio.run(read())
+    read_days(path, quill, "2026-03-11", "2026-03-12")
     return path
 
 
