@@ -209,6 +209,11 @@ class GitHubSettings(_Table):
         """Whether GitHub is not asked anonymously."""
         return bool(self.token.get_secret_value() or self.app_id)
 
+    @property
+    def knows_labels(self) -> bool:
+        """Whether pull requests, which have the labels, are read."""
+        return self.pull_requests and self.signs_in
+
     @pydantic.model_validator(mode="after")
     def _signs_in_once(self) -> "GitHubSettings":
         parts = (bool(self.app_id), bool(self.app_installation), bool(self.app_key.get_secret_value()))

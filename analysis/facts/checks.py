@@ -1,7 +1,7 @@
 """What the product's code starts or stops rejecting, with the condition: only on paths that existed before."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 
 from analysis.commits.file_kinds import FileKind
@@ -134,9 +134,12 @@ def _below(lines: Sequence[tuple[int, str, bool]], index: int) -> list[tuple[int
     """The lines that follow the one at `index` in the same block, without what is nested in them or closes them."""
     depth = depth_of(lines[index][1])
     following = takewhile(lambda row: not row[1].strip() or depth_of(row[1]) >= depth, lines[index + 1 :])
-    return [
-        row for row in following if row[1].strip() and depth_of(row[1]) == depth and row[1].strip()[0] not in ")]},"
-    ]
+    return _at(depth, following)
+
+
+def _at(depth: int, lines: Iterable[tuple[int, str, bool]]) -> list[tuple[int, str, bool]]:
+    """The lines at a depth, without blank ones and those that only close something."""
+    return [row for row in lines if row[1].strip() and depth_of(row[1]) == depth and row[1].strip()[0] not in ")]},"]
 
 
 def _introduced(files: Sequence[ChangedFile]) -> set[str]:
@@ -195,11 +198,7 @@ def guards_new_code(file: ChangedFile, line: int, condition: str) -> bool:
 def _is_alone(lines: Sequence[tuple[int, str, bool]], guard: int, index: int) -> bool:
     """Whether the line at `index` is all that a guard encloses, apart from building and returning the error."""
     depth = depth_of(lines[index][1])
-    above = [
-        code
-        for _, code, _ in lines[guard + 1 : index]
-        if code.strip() and depth_of(code) == depth and code.strip()[0] not in ")]},"
-    ]
+    above = _at(depth, lines[guard + 1 : index])
     below = [code.strip() for _, code, _ in _below(lines, index)]
     return not above and (not below or below[-1].startswith("return"))
 

@@ -84,8 +84,7 @@ def make(
     Raises:
         BadInput: labels are asked for, and pull requests are not read.
     """
-    github = core.settings.github
-    if choice.scope.labels and not (github.pull_requests and github.signs_in):
+    if choice.scope.labels and not core.settings.github.knows_labels:
         raise BadInput(
             "--label needs the labels of pull requests, which are not read: set [github] token, and leave pull_requests on."
         )

@@ -72,8 +72,7 @@ def _unfit(core: Core, feed: Feed, platforms: Collection[str]) -> Iterator[str]:
             load_uses(Path(feed.uses), feed.repository)
         except Problem as problem:
             yield str(problem)
-    github = core.settings.github
-    if feed.labels and not (github.pull_requests and github.signs_in):
+    if feed.labels and not core.settings.github.knows_labels:
         yield "it goes by labels, which are those of pull requests: set [github] token, and leave pull_requests on."
 
 
