@@ -56,15 +56,16 @@ def _serve(pipe: Connection, commits: int, newest: datetime, apart: timedelta) -
         if request.path == "/graphql":
             counted["query"] += 1
             return web.json_response({"data": None, "errors": [{"type": "NOT_FOUND", "message": "none"}]})
-        repo, sha = "/".join(path[:2]), path[3] if len(path) > 3 else ""
+        repo, what, sha = "/".join(path[:2]), path[2] if len(path) > 2 else "", path[3] if len(path) > 3 else ""
         if not sha:
-            etag = f'"{repo}"'
+            etag = f'"{repo} {what}"'
             is_known = request.headers.get("If-None-Match") == etag
             counted[f"list {304 if is_known else 200}"] += 1
             headers = {"ETag": etag}
             if is_known:
                 return web.Response(status=304, headers=headers)
-            return web.json_response(listed(repo)[: int(request.query.get("per_page", 30))], headers=headers)
+            items = listed(repo) if what == "commits" else []  # no tags, no releases
+            return web.json_response(items[: int(request.query.get("per_page", 30))], headers=headers)
         counted["commit 200"] += 1
         found = next(item for item in listed(repo) if item["sha"] == sha)
         return web.json_response(found | {"files": [_file(int(sha[:6], 16))]})

@@ -119,10 +119,13 @@ async def _stalls(found: list[float]) -> None:
 
 
 async def _mornings(bot: _Bot) -> dict[str, Any]:
+    bot.now = _NOON.replace(hour=9, second=1)
     with bot.core.stores.store.write():
         for number in range(_DUE):
             bot.feed(number, clock(9))
-    await bot.assembly.look()  # yesterday's commits, as they landed
+    await bot.assembly.due()  # an earlier morning without commits: what a repository is asked only once is known
+    bot.now = _NOON + timedelta(hours=6)
+    await bot.assembly.look()  # the day's commits, as they landed
     bot.now = _NOON.replace(hour=9) + timedelta(days=1, seconds=1)
     bot.answers.clear()
     stalls: list[float] = []
