@@ -13,7 +13,8 @@ from typing import Any
 import pydantic
 
 from analysis.errors import BadInput
-from bot.settings import AreaSettings, FeedSettings, PersonSettings, Settings, at_home
+from bot.settings import AreaSettings, FeedSettings, PersonSettings, Settings
+from bot.settings.values import at_home
 
 PREFIX = "DAYBRIEF_"
 CONFIG_VARIABLE = "DAYBRIEF_CONFIG"
