@@ -14,8 +14,9 @@ from analysis.digest.net import net
 from analysis.digest.stories import StoryKind, find_stories
 from analysis.entry import Entry
 from analysis.facts import Fact, FactKind, facts_of
+from analysis.triage.decision import corrected
 from analysis.triage.reason import Reason
-from analysis.triage.triage import Importance, corrected
+from analysis.triage.triage import Importance
 
 
 def day(*messages: str) -> list[Entry]:

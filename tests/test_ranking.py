@@ -26,8 +26,9 @@ from analysis.llm.analyser import ModelAnalyser
 from analysis.llm.client import Model
 from analysis.rules import RulesAnalyser
 from analysis.rules.wording import say
+from analysis.triage.decision import corrected
 from analysis.triage.reason import Reason
-from analysis.triage.triage import Importance, corrected
+from analysis.triage.triage import Importance
 from bot.config import load
 from bot.digests.core import open_core
 from bot.digests.repositories import Place

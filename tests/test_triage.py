@@ -19,8 +19,9 @@ from analysis.rules.wording import say_reason
 from analysis.statements import Source, Statement, statements_of
 from analysis.statements.symptoms import found_in
 from analysis.triage.areas import general
+from analysis.triage.decision import Opinion, decide
 from analysis.triage.reason import Reason
-from analysis.triage.triage import HIGH, MEDIUM, Importance, Opinion, Triage, decide, triage
+from analysis.triage.triage import HIGH, MEDIUM, Importance, Triage, triage
 
 LOW, MIDDLE, TOP = Importance.LOW, Importance.MEDIUM, Importance.HIGH
 

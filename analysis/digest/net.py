@@ -15,8 +15,9 @@ from analysis.digest.standing import settle
 from analysis.entry import Entry
 from analysis.facts import FactKind
 from analysis.facts.releases import is_final
+from analysis.triage.decision import CORRECTED
 from analysis.triage.reason import Reason
-from analysis.triage.triage import CORRECTED, MEDIUM, Importance, Triage
+from analysis.triage.triage import MEDIUM, Importance, Triage
 
 
 def net(entries: Sequence[Entry]) -> list[Entry]:

@@ -20,9 +20,10 @@ from analysis.i18n.language import Language
 from analysis.rules import RulesAnalyser
 from analysis.statements import Conventions, statements_of
 from analysis.triage.areas import Areas
+from analysis.triage.decision import Opinion, decide
 from analysis.triage.learned import Judgement
 from analysis.triage.prominence import Prominence
-from analysis.triage.triage import Opinion, decide, triage
+from analysis.triage.triage import triage
 
 _GIVE_UP_AFTER = 4
 """Consecutive batches without any answer after which a server is considered down."""

@@ -124,9 +124,6 @@ _NEW_DEFAULT = re.compile(
 )
 """A title that says what diffs alone rarely prove: "Use the new kernels by default"."""
 
-CORRECTED = "corrected"
-"""The reason code if a person set the importance."""
-
 HIGH, MEDIUM = 0.68, 0.22
 """The scores from which a commit is high, and medium: about one in ten, and half, of a busy repository's day."""
 
@@ -256,54 +253,13 @@ def triage(
     score = _squash(odds)
     importance = Importance.HIGH if score >= HIGH else Importance.MEDIUM if score >= MEDIUM else Importance.LOW
     ranked = Triage(found.types, importance, score, tuple(reasons), found.areas, floor, ceiling)
-    return _settled(ranked, ranked.bounded(importance))
+    return settled(ranked, ranked.bounded(importance))
 
 
 def _telling(reason: Reason) -> tuple[bool, float]:
     """Sort key: specific reasons before those that apply to many commits, such as being a fix or coming with tests."""
     is_general = reason.code in {"tested", "documented"} or reason.code.startswith(("type.", "learned."))
     return is_general and reason.points > 0, -abs(reason.points)
-
-
-@dataclass(frozen=True, slots=True)
-class Opinion:
-    """A model's opinion on a commit's rank, with its reason; types and areas are empty if it leaves them to the rules."""
-
-    importance: Importance
-    reason: str = ""
-    types: tuple[ChangeType, ...] = ()
-    areas: tuple[str, ...] = ()
-
-
-OPINION = "opinion"
-"""The reason code if a model says why a commit ranks as it does."""
-
-
-def decide(triage: Triage, opinion: Opinion, commit: Commit, facts: Sequence[Fact]) -> Triage:
-    """Apply a model's opinion, unless a person has decided or a fact forbids it.
-
-    A model cannot overrule what is a release, what is a revert, or an area of the repository's own that the rules named.
-    """
-    if any(reason.code == CORRECTED for reason in triage.reasons):
-        return triage
-    kinds = {file.path: kind_of(file.path) for file in commit.files}
-    # The rules never allow more than is proven: what they let be high need not be read again.
-    floor, ceiling = _proven(commit, facts, kinds, is_read=triage.ceiling is Importance.HIGH)
-    bounded = replace(triage, floor=floor, ceiling=ceiling)
-    importance = bounded.bounded(opinion.importance)
-    reasons = tuple(reason for reason in triage.reasons if reason.code != OPINION)
-    if opinion.reason and importance is opinion.importance:
-        reasons = (Reason(OPINION, opinion.reason, 1.0), *reasons)
-    fixed = tuple(kind for kind in triage.types if kind in {ChangeType.RELEASE, ChangeType.REVERT})
-    return replace(
-        _settled(bounded, importance),
-        reasons=reasons,
-        types=tuple(dict.fromkeys((*fixed, *opinion.types)))
-        if opinion.types and not commit.is_unseen
-        else triage.types,
-        areas=opinion.areas or triage.areas,
-        by_rules=triage.importance if importance is not triage.importance else None,
-    )
 
 
 def bound(triage: Triage, commit: Commit, facts: Sequence[Fact], statements: Sequence[Statement]) -> Triage:
@@ -315,16 +271,10 @@ def bound(triage: Triage, commit: Commit, facts: Sequence[Fact], statements: Seq
 
 def raised(triage: Triage) -> Triage:
     """Return the triage of a commit that belongs among the day's most important ones: high, if that is allowed."""
-    return triage if triage.importance is Importance.HIGH else _settled(triage, triage.bounded(Importance.HIGH))
+    return triage if triage.importance is Importance.HIGH else settled(triage, triage.bounded(Importance.HIGH))
 
 
-def corrected(triage: Triage, wanted: Importance) -> Triage:
-    """Return the triage with the importance that a person gave the commit; it overrides rules and models."""
-    rest = tuple(reason for reason in triage.reasons if reason.code != CORRECTED)
-    return replace(_settled(triage, wanted), reasons=(Reason(CORRECTED, wanted.value, 1.0), *rest))
-
-
-def _settled(triage: Triage, importance: Importance) -> Triage:
+def settled(triage: Triage, importance: Importance) -> Triage:
     """Give the triage this importance and a matching score; within a level, scores keep their order."""
     least = {Importance.HIGH: HIGH, Importance.MEDIUM: MEDIUM, Importance.LOW: 0.0}[importance]
     most = {Importance.HIGH: 1.0, Importance.MEDIUM: HIGH, Importance.LOW: MEDIUM}[importance]
@@ -346,7 +296,7 @@ def _bounds(
     commit: Commit, title: Title, facts: Sequence[Fact], kinds: dict[str, FileKind], statements: Sequence[Statement]
 ) -> tuple[Importance, Importance]:
     """Return the lowest and highest importance the rules allow, whatever was learned: by proof and by the author's words."""
-    floor, ceiling = _proven(commit, facts, kinds)
+    floor, ceiling = proven(commit, facts, kinds)
     if commit.only_catches_up or released(facts) is not None:
         return floor, ceiling
     if not _is_untold(commit) and not any(kind in _PRODUCT for kind in kinds.values()):
@@ -357,7 +307,7 @@ def _bounds(
     return (Importance.MEDIUM if grave else floor), ceiling
 
 
-def _proven(
+def proven(
     commit: Commit, facts: Sequence[Fact], kinds: dict[str, FileKind], *, is_read: bool = False
 ) -> tuple[Importance, Importance]:
     """Return the lowest and highest importance that facts allow any ranker; `is_read`: the diff is known to change what runs."""

@@ -11,7 +11,8 @@ from analysis.entry import Entry
 from analysis.rules.version import content_version, judgement_version
 from analysis.statements import Conventions
 from analysis.triage.areas import Areas
-from analysis.triage.triage import Importance, bound, corrected
+from analysis.triage.decision import corrected
+from analysis.triage.triage import Importance, bound
 from storage.commit_rows import pull_requests_as_json
 from storage.commits import Commits
 from storage.feedback import Feedback

@@ -15,11 +15,12 @@ from analysis.rules.reach import is_for_area, is_for_device, is_for_name
 from analysis.rules.wording import say, say_reason
 from analysis.statements.symptoms import found_in, symptoms
 from analysis.triage.areas import Areas
+from analysis.triage.decision import OPINION
 from analysis.triage.hardware import named_in
 from analysis.triage.inert import is_inert
 from analysis.triage.prominence import is_about_tests
 from analysis.triage.reason import Reason
-from analysis.triage.triage import MENDING, OPINION
+from analysis.triage.triage import MENDING
 from formatters.i18n.wording import label
 from formatters.text.plain import clean
 

@@ -9,7 +9,8 @@ from analysis.commits.commit import Commit
 from analysis.entry import Entry
 from analysis.errors import Problem
 from analysis.rules.wording import say
-from analysis.triage.triage import Importance, corrected
+from analysis.triage.decision import corrected
+from analysis.triage.triage import Importance
 from bot.commands.mistakes import Mistake
 from bot.commands.references import reference
 from bot.conversation.context import CommandContext
