@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from analysis.i18n.language import Language
 from bot.web.access import Visitor
+from formatters.text.json_text import json_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +44,15 @@ class Written:
 
 
 HTML, JSON, ATOM = "text/html", "application/json", "application/atom+xml"
+MISSING = 404
+"""The status of an answer about what does not exist."""
+
+
+def json_answer(data: Any, status: int = 200) -> Written:
+    """Return plain data as an answer."""
+    return Written(JSON, json_text(data), status)
+
+
+def number(text: str | None, otherwise: int) -> int:
+    """Return a number in a query, or `otherwise`."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else otherwise  # noqa: PLR2004 - SQLite's integers end there

@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from analysis.errors import BadInput, NotFound
 from bot.commands import histories
 from bot.digests.core import Core
-from bot.web.exchange import HTML, JSON, Asked, Written
+from bot.web.exchange import HTML, Asked, Written, json_answer
 from bot.web.pages import WebPages
 from formatters.html.archive import HistoryForm, HistoryKind, history_page
 from formatters.i18n.wording import label
-from formatters.text.json_text import json_text
 from formatters.text.plain import clean
 from formatters.tracing import Findings, suspicion_findings, suspicion_json, trace_findings, trace_json
 from formatters.upgrade import UpgradeOutline, upgrade_json, upgrade_outline
@@ -39,7 +38,7 @@ class HistoryPages:
         if asked.wants_json:
             if not is_asked:
                 raise BadInput(label("web.which_history", asked.language, kind=kind, field=_NEEDED[kind]))
-            return Written(JSON, json_text(self._answer(asked, kind, given)[1]))
+            return json_answer(self._answer(asked, kind, given)[1])
         told, problem = None, ""
         try:
             told = self._answer(asked, kind, given)[0] if is_asked else None

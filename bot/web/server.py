@@ -28,6 +28,7 @@ from bot.web.address import listen
 from bot.web.exchange import HTML, Asked, Written
 from bot.web.guard import HEADERS, GuardedRunner, guard
 from bot.web.histories import HistoryPages
+from bot.web.lists import ListPages
 from bot.web.mcp import McpAddress
 from bot.web.pages import WebPages
 from formatters.html.archive import HistoryKind, problem_page
@@ -82,7 +83,7 @@ class ArchiveServer:
     def app(self) -> web.Application:
         """Return the application, to run on its own or below a path of another."""
         app = web.Application(middlewares=[self._guarded], client_max_size=16_384)
-        pages, histories = self._pages, HistoryPages(self._core, self._pages)
+        pages, lists, histories = self._pages, ListPages(self._core, self._pages), HistoryPages(self._core, self._pages)
         for path, make in (
             ("/", lambda _match: pages.home),
             ("/repo/{repo:.+}", lambda match: partial(pages.repo, name=match["repo"])),
@@ -90,11 +91,11 @@ class ArchiveServer:
             (r"/week/{day:[\w-]+}/{repo:.+}", lambda match: self._back(match, WEEK)),
             (r"/month/{day:[\w-]+}/{repo:.+}", lambda match: self._back(match, MONTH)),
             ("/commit/{sha}", lambda match: partial(pages.commit, sha=match["sha"])),
-            ("/area/{key}", lambda match: partial(pages.area, key=match["key"])),
-            ("/author", lambda _match: pages.author),
-            ("/search", lambda _match: pages.search),
+            ("/area/{key}", lambda match: partial(lists.area, key=match["key"])),
+            ("/author", lambda _match: lists.author),
+            ("/search", lambda _match: lists.search),
             ("/ask", lambda _match: pages.ask),
-            ("/feed.atom", lambda _match: pages.feed),
+            ("/feed.atom", lambda _match: lists.feed),
         ):
             app.router.add_get(path, self._handler(make, self._makers))
         for kind in get_args(HistoryKind):
