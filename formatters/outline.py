@@ -1,12 +1,10 @@
 """A digest put into words and order, the same for every format; a format only decides how it looks.
 
-Texts here may contain code in backticks and no other markup; everything else is to be shown literally. The module is
-long because the order of everything in a digest is decided here alone.
+Texts here may contain code in backticks and no other markup; everything else is to be shown literally.
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from analysis.commits.file_kinds import FileKind
@@ -14,7 +12,6 @@ from analysis.commits.title import AROUND, in_force_by, read_title
 from analysis.digest.digest import Digest
 from analysis.digest.stories import Story, StoryKind
 from analysis.digest.trends import Unusual, UnusualKind
-from analysis.entry import RULES
 from analysis.i18n.typography import outside
 from analysis.rules.change import is_of_new_program
 from analysis.rules.wording import say, say_fact
@@ -23,20 +20,18 @@ from analysis.triage.areas import Areas
 from analysis.triage.triage import Importance
 from formatters.i18n.wording import label, say_day, say_days
 from formatters.text.follow_ups import News, news_of
-from formatters.text.item import Item, Point, item_of, names_of
+from formatters.text.item import Item, Point, item_of
 from formatters.text.places import common_place, say_places
-from formatters.text.plain import clean, columns, shares
+from formatters.text.plain import clean, columns
 from formatters.text.scope import say_repository
+from formatters.text.tables import gaps, run_card, statistics
 from formatters.text.watch import WATCH, is_of, is_told, watched
 
-_NAME = re.compile(r"[A-Za-z_][\w.:]*")
 _CJK = re.compile("[\u3400-\u9fff]")
-_WATCHED, _WATCHED_BRIEFLY, _AREAS, _AUTHORS, _TYPES = 6, 2, 10, 8, 4
+_WATCHED, _WATCHED_BRIEFLY, _TYPES = 6, 2, 4
 _BRIEF = 144
 """Columns up to which a post lists two things to watch: four lines on a phone."""
 _BRANCHES = 6
-_TITLE = 80
-"""Columns of a title that is only mentioned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +129,10 @@ class _Writer:
             follow_ups=tuple(news_of(digest)),
             overview=tuple(Point(clean(theme.text), theme.shas) for theme in digest.overview),
             watch=tuple(self.watch()),
-            statistics=tuple(self.statistics()) if digest.entries else (),
+            statistics=tuple(statistics(digest, self.areas)) if digest.entries else (),
             groups=tuple(self.groups()),
-            run=tuple(self.run()),
-            gaps=self.gaps(),
+            run=tuple(run_card(digest)),
+            gaps=gaps(digest),
             quoting=self.quoting(),
         )
 
@@ -289,49 +284,6 @@ class _Writer:
             return comma.join(names)
         return say("list.more", self.language, names=comma.join(names[:most]), count=len(names) - most)
 
-    def statistics(self) -> Iterator[tuple[str, str]]:
-        numbers, none = self.digest.statistics, self.label("stat.none")
-        yield self.label("stat.importance"), shares(self.named("importance", numbers.by_importance))
-        yield self.label("stat.types"), shares(self.named("type", numbers.by_type))
-        areas = ((self.areas.name(key, self.language), count) for key, count in numbers.by_area.items())
-        yield self.label("stat.areas_first"), shares(areas, most=_AREAS) or none
-        kinds = shares((name, count) for name, count in self.named("kind", numbers.lines_by_kind) if count)
-        yield (
-            self.label("stat.lines"),
-            self.label(
-                "stat.lines_value",
-                additions=f"{numbers.additions:,}",
-                deletions=f"{numbers.deletions:,}",
-                count=numbers.files,
-                kinds=kinds or none,
-            ),
-        )
-        commits = [entry.commit for entry in self.digest.entries]
-        names = Counter((author, shown) for commit in commits for author, shown in names_of(commit, self.language))
-        yield self.label("stat.authors"), shares(((shown, n) for (_, shown), n in names.most_common()), most=_AUTHORS)
-        yield self.label("stat.reverts"), str(numbers.reverts)
-        if numbers.tests_disabled:  # a zero would mislead: tests skipped on one platform do not count
-            yield self.label("stat.tests_disabled"), str(numbers.tests_disabled)
-        before = self.digest.before
-        if before:
-            yield (
-                self.label("stat.before", count=before.days),
-                self.label(
-                    "stat.before_value",
-                    commits=numbers.commits,
-                    commits_before=f"{before.commits:.1f}",
-                    high=numbers.by_importance["high"],
-                    high_before=f"{before.high:.1f}",
-                    reverts=numbers.reverts,
-                    reverts_before=f"{before.reverts:.1f}",
-                    lines=f"{numbers.lines_by_kind.get('production', 0):,}",
-                    lines_before=f"{before.product_lines:,.0f}",
-                ),
-            )
-
-    def named(self, group: str, counts: dict[str, int]) -> Iterator[tuple[str, int]]:
-        return ((say(f"{group}.{key}", self.language), count) for key, count in counts.items())
-
     def groups(self) -> Iterator[Group]:
         placed: set[str] = set()
         for importance in Importance:
@@ -368,58 +320,8 @@ class _Writer:
         where = clean(common_place(entries))
         return self.label("story.about", story=told, where=where) if where else told
 
-    def run(self) -> Iterator[tuple[str, str]]:
-        run, window = self.digest.run, self.digest.window
-        read_by = self.digest.coverage.by
-        in_vain = read_by and run.analyser not in read_by
-        key = "run.rules" if run.analyser == RULES else "run.in_vain" if in_vain else "run.model"
-        yield self.label("run.analyser"), self.label(key, model=clean(run.analyser), version=run.prompt)
-        gaps = self.gaps()
-        if gaps:
-            yield self.label("run.coverage"), gaps
-        stand_ins = self.digest.coverage.stand_ins
-        if stand_ins:
-            reasons = self.together(stand_ins.values())
-            refused = sum(bool(one.analysis and one.analysis.is_refused) for one in self.digest.entries)
-            key = "run.stand_ins_refused" if refused == len(stand_ins) else "run.stand_ins_value"
-            yield self.label("run.stand_ins"), self.label(key, count=len(stand_ins), reasons=reasons)
-        yield self.label("run.source"), self.label("run.source_value", fetched=run.fetched, cached=run.cached)
-        if run.unread:
-            why = self.label(f"unread.{run.unread.gap}")
-            yield self.label("run.pulls"), self.label("run.pulls_value", count=run.unread.count, why=why)
-        if run.usage.calls:
-            usage = run.usage
-            yield (
-                self.label("run.cost"),
-                self.label(
-                    "run.cost_value",
-                    count=usage.calls,
-                    retries=usage.retries,
-                    tokens_in=f"{usage.tokens_in:,}",
-                    tokens_cached=f"{usage.tokens_cached:,}",
-                    tokens_out=f"{usage.tokens_out:,}",
-                    cost="" if run.cost is None else self.label("run.price", cost=f"{run.cost:.4f}"),
-                ),
-            )
-        made = f"{window.local(self.digest.built_at):%Y-%m-%d %H:%M}"
-        yield self.label("run.time"), self.label("run.time_value", time=made, seconds=f"{run.seconds:.1f}")
-        if run.notes:
-            yield self.label("run.notes"), self.together(run.notes)
-
-    def gaps(self) -> str:
-        """What of the day was not seen in full, or was read by a substitute; an empty string if all is well."""
-        cover = self.digest.coverage
-        counts = (
-            ("partial", len(cover.partial)), ("unread", len(cover.unread)), ("by_rules_instead", len(cover.stand_ins)),
-            ("brought", cover.brought), ("late", cover.late), ("disputed", len(cover.disputed)),
-        )  # fmt: skip
-        return self.label("list.clause").join(self.label(f"run.{key}", count=n) for key, n in counts if n)
-
     def quoting(self) -> str:
         """Say that people's words are not translated, if headlines are in a language other than the reader's."""
         headlines = [entry.analysis.headline for entry in self.digest.entries if entry.analysis]
         other = [text for text in headlines if text and bool(_CJK.search(text)) is not (self.language == "zh")]
         return self.label("report.as_written") if len(other) * 2 > len(headlines) else ""
-
-    def together(self, texts: Iterable[str]) -> str:
-        return self.label("list.semicolon").join(dict.fromkeys(clean(text) for text in texts))
