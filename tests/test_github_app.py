@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from servers.github import GitHubServer
 
-from analysis.errors import BadInput, Problem, Unwelcome
+from analysis.errors import BadInput, NotFound, Problem, Unwelcome
 from analysis.sources.github_app import App
 from analysis.sources.github_requests import GitHub, Requests
 from bot.config import load
@@ -58,6 +58,24 @@ def test_a_token_is_renewed_before_it_ends(server: GitHubServer) -> None:
         assert server.count("app.token", 201) == tokens
     assert asked.expires is not None
     assert abs(asked.expires - datetime.now(UTC) - timedelta(hours=1)) < timedelta(minutes=2)
+
+
+def test_a_token_that_is_refused_early_is_renewed_once(server: GitHubServer) -> None:
+    """As when the repositories of an installation were changed; where there is no installation any more, that is told."""
+    asked = Requests(GitHub(server.url, app=APP))
+    asked.get("/repos/example/quill", about="example/quill")
+    server.tokens = ()
+    asked.get("/repos/example/quill", about="example/quill")
+    assert server.count("app.token", 201) == 2
+    server.tokens, server.installations = (), set()
+    with pytest.raises(Unwelcome, match="a token for the installation 42"):
+        asked.get("/repos/example/quill", about="example/quill")
+
+
+def test_a_repository_without_the_app_is_told(server: GitHubServer) -> None:
+    """There is no token to correct."""
+    with pytest.raises(NotFound, match="or the app is not installed on it: check the name and the repositories of its"):
+        Requests(GitHub(server.url, app=APP)).get("/repos/example/other", about="example/other")
 
 
 @pytest.mark.parametrize(

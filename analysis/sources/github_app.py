@@ -55,6 +55,11 @@ class InstallationAuth(github.Auth.Token):
                 self._renew()
             return self._token
 
+    def discard(self) -> None:
+        """Forget a token that GitHub refuses although it has not expired, as it does once an installation was changed."""
+        with self._lock:
+            self.expires = None
+
     def _renew(self) -> None:
         app = self._app
         try:

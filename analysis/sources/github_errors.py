@@ -9,11 +9,22 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal
 
 from analysis.errors import Forbidden, NotFound, Outage, Problem, RateLimited, Unwelcome
 
 Errors = Sequence[Mapping[str, Any]]
+
+
+Signer = Literal["nobody", "token", "app"]
+"""How requests are authenticated."""
+
+_UNSEEN: Mapping[Signer, tuple[str, str]] = {
+    "nobody": ("it is private and needs a token", "[github] token"),
+    "token": ("this token may not see it", "[github] token"),
+    "app": ("the app is not installed on it", "the repositories of its installation"),
+}
+"""Why a repository may not be seen, and what to check beside its name."""
 
 
 class Overloaded(Outage):
@@ -37,23 +48,26 @@ def sign_on(about: str) -> SingleSignOn:
 
 
 def meaning(  # noqa: PLR0911 - one for each meaning
-    status: int, headers: Mapping[str, str], message: str, place: str, about: str, ref: str, *, signs_in: bool
+    status: int, headers: Mapping[str, str], message: str, place: str, about: str, ref: str, signer: Signer
 ) -> Problem:
     """Say what a failed response means, given its status, its headers and GitHub's own message, which may be empty.
 
-    `place` is the server's address as it may be shown, `about` the repository, `ref` the requested commit or branch, if any;
-    `signs_in` says whether the request was authenticated.
+    `place` is the server's address as it may be shown, `about` the repository, `ref` the requested commit or branch, if any.
     """
     no_more = status == HTTPStatus.FORBIDDEN and headers.get("x-ratelimit-remaining") == "0"
     if no_more or status == HTTPStatus.TOO_MANY_REQUESTS:
-        return used_up(headers, signs_in=signs_in)
+        return used_up(headers, signs_in=signer != "nobody")
     if status < HTTPStatus.BAD_REQUEST:
         return Outage(
             f"GitHub redirects {about} elsewhere ({status}): check [github] base_url, and any proxy in between."
         )
     if status == HTTPStatus.UNAUTHORIZED:
-        if not signs_in:
+        if signer == "nobody":
             return Unwelcome(f"{place} cannot be read without a token: set [github] token.")
+        if signer == "app":
+            return Unwelcome(
+                f"GitHub rejects the app's token ({message or 'bad credentials'}): check the app's installation."
+            )
         return Unwelcome(
             f"GitHub rejects the token ({message or 'bad credentials'}): set a valid one as [github] token."
         )
@@ -63,8 +77,8 @@ def meaning(  # noqa: PLR0911 - one for each meaning
         return NotFound(f"{about} has no commits yet: ask again when something has landed.")
     if status == HTTPStatus.NOT_FOUND:
         branch = f" with a branch {ref!r}" if ref else ""
-        seen = "this token may not see it" if signs_in else "it is private and needs a token"
-        return NotFound(f"GitHub has no repository {about}{branch}, or {seen}: check the name and [github] token.")
+        seen, check = _UNSEEN[signer]
+        return NotFound(f"GitHub has no repository {about}{branch}, or {seen}: check the name and {check}.")
     if status == HTTPStatus.FORBIDDEN and "x-github-sso" in {name.lower() for name in headers}:
         return sign_on(about)
     if status == HTTPStatus.FORBIDDEN:

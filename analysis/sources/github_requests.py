@@ -23,7 +23,7 @@ import urllib3
 from analysis.commits.redaction import without_login
 from analysis.errors import BadInput, Outage, Problem
 from analysis.sources.github_app import App, InstallationAuth
-from analysis.sources.github_errors import Overloaded, expiry, is_limit, meaning, refusal, used_up
+from analysis.sources.github_errors import Overloaded, Signer, expiry, is_limit, meaning, refusal, used_up
 from analysis.sources.github_patience import TIMEOUTS, broke_off, for_queries, for_reading, reason
 
 PUBLIC = "https://api.github.com"
@@ -51,7 +51,12 @@ class GitHub:
     @property
     def signs_in(self) -> bool:
         """Whether requests are authenticated."""
-        return bool(self.token) or self.app is not None
+        return self.signs_in_as != "nobody"
+
+    @property
+    def signs_in_as(self) -> Signer:
+        """How requests are authenticated."""
+        return "app" if self.app else "token" if self.token else "nobody"
 
     @property
     def place(self) -> str:
@@ -246,13 +251,20 @@ class Requests:
                 on=broke_off, attempts=patience[0], wait_initial=0.2, wait_max=8.0, timeout=patience[1]
             ):
                 with attempt, self._connection(is_query=is_query) as requester:
-                    status, received, text = requester.requestJson(
-                        verb,
-                        requester.graphql_url if is_query else path,
-                        parameters=dict(query or {}),
-                        headers=dict(headers or {}),
-                        input=body,
-                    )
+
+                    def ask(requester: github.Requester.Requester = requester) -> tuple[int, dict[str, Any], str]:
+                        return requester.requestJson(
+                            verb,
+                            requester.graphql_url if is_query else path,
+                            parameters=dict(query or {}),
+                            headers=dict(headers or {}),
+                            input=body,
+                        )
+
+                    status, received, text = ask()
+                    if status == HTTPStatus.UNAUTHORIZED and self._installation:
+                        self._installation.discard()
+                        status, received, text = ask()
                     self._expires = expiry(received) or self._expires
                     if self.server.heard:
                         self.server.heard(status, received)
@@ -312,4 +324,4 @@ class Requests:
         if isinstance(error, github.RateLimitExceededException):
             return used_up(headers, signs_in=self.server.signs_in)
         message = str(error.data.get("message", "")) if isinstance(error.data, dict) else str(error.data or "")
-        return meaning(error.status, headers, message, self.server.place, about, ref, signs_in=self.server.signs_in)
+        return meaning(error.status, headers, message, self.server.place, about, ref, self.server.signs_in_as)
