@@ -24,10 +24,10 @@ MOST = 40
 """Lines per part for a reader; the JSON has all of them."""
 
 
-_MANY, _NAMES = 3, 8
+_NAMES = 8
 _RENAMES = {FactKind.RENAMED, FactKind.NAME_RENAMED}
-_GROUPED = {Part.BREAKS, Part.RENAMED, Part.FEATURES}
-"""Parts whose facts are given only by name if one commit has many."""
+_GROUPED = {Part.BREAKS: 3, Part.RENAMED: 3, Part.FEATURES: 2}
+"""How many things of one commit share a line, which gives only their names, by part; of what is new each commit has one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class _Writer:
         every = sum(item.change is not None for item in self.made.items)
         every += sum(hit.item.change in self.made.gone for hit in self.made.hits)
         count, every = len(self.made.hits) + len(self.made.coupled), every + len(self.made.coupled)
-        return self.label("uses.hits" if count else "uses.none", count=count, every=every)
+        return self.label("uses.changes" if count else "uses.none", count=count, every=every)
 
     def hit(self, hit: Hit) -> UpgradeLine:
         """Describe a change with the places it touches."""
@@ -136,19 +136,22 @@ class _Writer:
         )
 
     def part(self, part: Part, items: Sequence[Item], most: int) -> UpgradePart:
-        groups = list(_groups(items)) if part in _GROUPED else [[item] for item in items]
+        groups = list(_groups(items, _GROUPED[part])) if part in _GROUPED else [[item] for item in items]
         more = self.label("upgrade.more", count=len(groups) - most) if len(groups) > most else ""
-        lines = (self.line(group[0]) if len(group) < _MANY else self.group(group) for group in groups[:most])
+        lines = (self.line(group[0]) if len(group) == 1 else self.group(group) for group in groups[:most])
         return UpgradePart(part, self.label(f"upgrade.{part}"), tuple(lines), more)
 
     def group(self, items: Sequence[Item]) -> UpgradeLine:
-        """Describe many things that one commit did by its headline, followed by their names."""
+        """Describe several things that one commit did by its headline, followed by those names that it lacks."""
         first = self.line(items[0])
-        names = list(dict.fromkeys(_named(item.change.fact) for item in items if item.change))
+        title = item_of(first.commits[-1], self.language, self.areas).title
+        named = dict.fromkeys(_named(item.change.fact) for item in items if item.change)
+        names = [name for name in named if name.strip("`") not in title]
+        if not names:
+            return replace(first, text=title)
         more = f" +{len(names) - _NAMES}" if len(names) > _NAMES else ""
         told = self.label("list.comma").join(names[:_NAMES]) + more
-        title = without_stop(item_of(first.commits[0], self.language, self.areas).title)
-        return replace(first, text=self.label("entry.claim", aspect=title, text=told))
+        return replace(first, text=self.label("entry.claim", aspect=without_stop(title), text=told))
 
     def line(self, item: Item) -> UpgradeLine:
         commits = tuple(self.made.entries[sha] for sha in item.shas if sha in self.made.entries)
@@ -185,15 +188,14 @@ class _Writer:
             yield self.label("upgrade.in_part")
 
 
-def _groups(items: Sequence[Item]) -> Iterator[list[Item]]:
-    """Group items based on the same commit if there are many; groups are in the order of their first items."""
-    by_commit: dict[tuple[str, ...], list[Item]] = {}
+def _groups(items: Sequence[Item], many: int) -> Iterator[list[Item]]:
+    """Group items that the same commit brought, if there are `many`; groups are in the order of their first items."""
+    by_commit: dict[str, list[Item]] = {}
     for item in items:
-        if item.change:
-            by_commit.setdefault(item.shas, []).append(item)
+        by_commit.setdefault(item.shas[-1] if item.shas else "", []).append(item)
     for item in items:
-        group = by_commit.get(item.shas, [])
-        if item.change is None or len(group) < _MANY:
+        group = by_commit[item.shas[-1] if item.shas else ""]
+        if len(group) < many or not item.shas:
             yield [item]
         elif item is group[0]:
             yield group

@@ -169,6 +169,21 @@ def test_an_upgrade_is_told_in_every_format_and_language(cli: Cli, made: Path) -
     assert "<script" not in html
 
 
+def test_a_commit_has_one_line_among_what_is_new(cli: Cli, tmp_path: Path) -> None:
+    """With those names that its title lacks, however many things it brought; a changed default breaks nothing besides."""
+    repo = Repository(tmp_path / "pen")
+    repo.commit("Begin", {"pen/args.py": ARGUMENTS}, "v1")
+    text = ARGUMENTS + '        parser.add_argument("--trial", action="store_true", help="Try it.")\n'
+    text += '        parser.add_argument("--tries", type=int, default=3, help="How often.")\n'
+    repo.commit("feat: add --trial for a first run", {"pen/args.py": text})
+    repo.commit("refactor: raise the default", {"pen/args.py": text.replace("default=16", "default=64")}, "v2")
+    told = cli("upgrade", "v1..v2", "--repo", f"ann/pen={repo.path}", "--quiet").stdout
+    new = told.partition("What is new\n")[2].partition("\n\n")[0].splitlines()
+    assert [line.partition("  ")[0] for line in new] == ["· add --trial for a first run: `--tries`"]
+    assert "What breaks" not in told
+    assert "`--page-size` now defaults to 64 instead of 16" in told
+
+
 def test_a_flag_that_stands_elsewhere_now_is_not_gone(cli: Cli, tmp_path: Path) -> None:
     """Two commits tell it as gone and come; one that was lost in a commit nobody can read is held against the versions."""
     repo = Repository(tmp_path / "pen")
@@ -324,7 +339,7 @@ def test_what_the_older_branch_has_already_is_left_out(cli: Cli, tmp_path: Path)
     repo.git("cherry-pick", picked)
     repo.git("tag", "v1")
     done = json.loads(cli("upgrade", "v1..v2", "--repo", str(repo.path), "--json").stdout)
-    assert done["carried"] == 1
+    assert (done["carried"], done["commits"]) == (1, 2)
     assert list(done["parts"]) == ["breaks"]
 
 

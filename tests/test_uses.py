@@ -373,7 +373,7 @@ def test_two_commands_tell_what_the_next_upgrade_does(cli: Cli, clone: Path, our
     assert "2 flags, 1 variable, 1 image in 1 file, written" in done.stderr
     told = cli("upgrade", "v1.0.0..v1.1.0", "--repo", f"example/quill={clone}", "--uses", "uses.toml", "--quiet").stdout
     first = told.split("\n\n")[1]
-    assert first.startswith("2 of 2 touch what you use")
+    assert first.startswith("2 of 2 changes touch what you use")
     assert "`a.yaml:2`" in first
     assert "`--slow-start` is gone" in first
     assert "`a.yaml:4`" in first
@@ -401,7 +401,7 @@ def test_two_commands_tell_what_the_next_upgrade_does(cli: Cli, clone: Path, our
     calm = cli(
         "upgrade", "v1.0.0..v1.1.0", "--repo", f"example/quill={clone}", "--uses", "uses.toml", "--format", "markdown"
     )
-    assert "None of 2 touches what you use" in calm.stdout
+    assert "None of 2 changes touches what you use" in calm.stdout
 
 
 def test_a_module_that_is_gone_touches_who_imports_it(cli: Cli, tmp_path: Path) -> None:
@@ -416,7 +416,7 @@ def test_a_module_that_is_gone_touches_who_imports_it(cli: Cli, tmp_path: Path) 
     at = ("--repo", f"example/quill={repo.path}")
     cli("uses", "scan", "ours.py", *at, "--at", "v1.0.0")
     told = cli("upgrade", "v1.0.0..v2.0.0", *at, "--uses", "uses.toml", "--quiet").stdout
-    assert "1 of 2 touches what you use" in told
+    assert "1 of 2 changes touches what you use" in told
     assert "`quill/old.py` is gone" in told
     assert "same" not in told
 

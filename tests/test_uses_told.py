@@ -44,7 +44,7 @@ def a_day(language: str = "en", fact: Fact = GONE) -> Digest:
 def test_what_touches_the_reader_comes_first(language: str) -> None:
     """In every format, before what everybody must know."""
     day = a_day(language)
-    head = "1 of 2 touches what you use" if language == "en" else "2 项变化中有 1 项涉及你使用的内容"
+    head = "1 of 2 commits touches what you use" if language == "en" else "2 个提交中有 1 个涉及你使用的内容"
     plain = terminal(day, the_areas())
     assert plain.index(head) < plain.index("deploy/values.yaml:31")
     assert plain.count(head) == 1

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from analysis.commits.commit import Commit
 from analysis.commits.copies import copied, is_copy, original_title
-from analysis.commits.title import ChangeType
+from analysis.commits.title import ChangeType, read_title
 from analysis.entry import Entry
 from analysis.facts import Fact, FactKind
 from analysis.sources.revisions import Between, Files
+from analysis.triage.change_types import is_breaking
 from analysis.triage.prominence import facts_for_users
 from analysis.triage.triage import Importance
 from analysis.upgrade.checking import Checker
@@ -86,7 +88,7 @@ class Upgrade:
     """What is between two revisions, for people who move from one to the other.
 
     Attributes:
-        commits: how many there are; `entries` are those that the parts mention, by SHA.
+        commits: how many there are, `carried` ones included; `entries` are those that the parts mention, by SHA.
         parts: without empty ones.
         passing: how many things came and went in between, and are left out.
         carried: commits that the older revision also contains, under another SHA.
@@ -177,6 +179,9 @@ def upgrade(
                 seen.add(key)
                 parts[part].append(Item(one.shas, one))
     told = {sha for part in _TOLD_BY_FACT for item in parts[part] for sha in item.shas}
+    told |= {
+        sha for item in parts[Part.DEFAULTS] for sha in item.shas if not _calls_itself_breaking(by_sha[sha].commit)
+    }
     taken_back = _taken_back(entries)
     for entry in entries:
         if entry.commit.sha in taken_back:
@@ -189,7 +194,7 @@ def upgrade(
     return Upgrade(
         repo,
         between,
-        len(entries),
+        len(entries) + carried,
         ordered,
         {sha: by_sha[sha] for sha in named if sha in by_sha},
         net.passing,
@@ -255,6 +260,10 @@ def _told_as(entry: Entry, *, is_told: bool) -> Part | None:
     if ChangeType.FEATURE in types:
         return Part.FEATURES if level is Importance.HIGH else None
     return None
+
+
+def _calls_itself_breaking(commit: Commit) -> bool:
+    return is_breaking(commit, read_title(commit.subject))
 
 
 def _taken_back(entries: Sequence[Entry]) -> set[str]:
