@@ -89,7 +89,7 @@ def test_at_a_terminal_a_form_is_asked_field_by_field(environ: dict[str, str], t
     text = told.decode()
     assert "daybrief> " in text
     assert "Area []: " in text
-    assert "You will hear of AMD in example/quill" in text
+    assert "Subscribed to AMD in example/quill" in text
 
 
 def test_feeds_are_added_listed_paused_resumed_and_removed(cli: Cli, quill: Path) -> None:

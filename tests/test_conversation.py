@@ -594,12 +594,12 @@ async def test_a_topic_is_subscribed_to_and_ended(known: Bot) -> None:
     """Told what, when, and how to undo it."""
     done = await known.reply("subscribe area=AMD how=weekly")
     assert isinstance(done, Note)
-    assert done.text == "You will hear of AMD in example/quill, on Mondays at 09:00 Shanghai time."
+    assert done.text == "Subscribed to AMD in example/quill, delivered on Mondays at 09:00 Shanghai time."
     listed = await known.reply("subs")
     assert isinstance(listed, Sheet)
     assert listed.rows == (("1", "example/quill: AMD", "on Mondays at 09:00 Shanghai time"),)
     ended = await known.reply(pressed(listed, "unsubscribe"))
-    assert "The subscription ended: you will no longer hear of AMD." in reply_text(ended, width=200)
+    assert "Unsubscribed from AMD." in reply_text(ended, width=200)
     assert "No subscriptions yet" in await known.shown("subs")
 
 
@@ -621,7 +621,7 @@ async def test_without_a_topic_a_form_asks_for_it(known: Bot) -> None:
     text = await known.shown(
         form.command, area="", word="prefix", path="", author="", type="", min="medium", how="immediately", where="user"
     )
-    assert "`prefix` · medium and high in example/quill, within minutes of landing" in text
+    assert "`prefix` (medium or high importance) in example/quill, delivered within minutes of landing" in text
     assert "nothing was subscribed to" in await known.problem(form.command, min="low", how="daily", where="user")
     assert [one.word for one in known.assembly.subscriptions.all()] == ["prefix"]
 
@@ -631,34 +631,34 @@ async def test_without_a_topic_a_form_asks_for_it(known: Bot) -> None:
     [
         ("subscribe AMD", "AMD in example/quill"), ("订阅 AMD", "AMD in example/quill"), ("subscribe prefix cache", "KV cache in"),
         ("subscribe zebra stripes", "`zebra stripes` in"),
-        ("subscribe amd immediately high", "of AMD · high only in example/quill, within minutes of landing"),
-        ("subscribe AMD, NPU", "hear of AMD and of NPU in"), ("subscribe AMD and NPU", "hear of AMD and of NPU in"),
-        ("subscribe AMD NPU", "hear of AMD and of NPU in"), ("subscribe AMD、昇腾", "hear of AMD and of NPU in"),
-        ("订阅 ＡＭＤ 和 昇腾", "hear of AMD and of NPU in"), ("subscribe area=AMD area=NPU", "hear of AMD and of NPU in"),
-        ("subscribe area=AMD,NPU,MoE", "hear of AMD, NPU and of MoE"), ("subscribe area='AMD, NPU'", "hear of AMD and of NPU in"),
-        ("subscribe area=AMD area=NPU type=bugfix", "hear of AMD · bug fix and of NPU · bug fix in"),
-        ("subscribe AMD bugfix", "hear of AMD · bug fix in"), ("subscribe word=foo, bar", "hear of `foo` and of `bar` in"),
-        ("subscribe build and release", "hear of Build and release in"), ("subscribe load and store", "of `load and store` in"),
-        ("subscribe @ann, python/**/cache*.py", "hear of @ann and of `python/**/cache*.py` in"),
-        ("subscribe me to AMD and NPU please", "hear of AMD and of NPU in"),
-        ("subscribe everything", "hear of everything in"), ("subscribe high", "hear of high only in"),
-        ("subscribe area=AMD and NPU", "hear of AMD and of NPU in"), ("subscribe AMD plus NPU", "hear of AMD and of NPU in"),
-        ("subscribe files python/**/x.py", "hear of `python/**/x.py` in"), ("mute @dependabot[bot]", "nothing of @dependabot[bot] in"),
-        ("subscribe everything by @simo", "hear of @simo in"), ("subscribe importance high", "hear of high only in"),
-        ("subscribe AMD weekly on Monday at 10", "hear of AMD in example/quill, on Mondays at 10:00"),
-        ("请订阅昇腾", "hear of NPU in"), ("我想订阅 AMD", "hear of AMD in"),
-        ("subscribe AMD/NPU", "hear of AMD and of NPU in"), ("subscribe [AMD, NPU]", "hear of AMD and of NPU in"),
-        ("subscribe to everything about AMD", "hear of AMD in"), ("subscribe bugfixes in AMD", "hear of AMD · bug fix in"),
-        ("subscribe security fixes", "hear of security in"), ("subscribe bug fixes in AMD", "hear of AMD · bug fix in"), ("subscribe *AMD*", "hear of AMD in"),
-        ("subscribe AMD in example/quill", "hear of AMD in"), ("subscribe only high AMD", "hear of AMD · high only in"),
-        ('subscribe "zebra crossing" "grey horse"', "hear of `zebra crossing` and of `grey horse` in"),
-        ("subscribe <https://github.com/example/quill|example/quill> AMD", "hear of AMD in example/quill"),
-        ("subscribe AMD+NPU", "hear of AMD and of NPU in"), ("subscribe AMD\uff0bNPU", "hear of AMD and of NPU in"),
-        ("subscribe word=C++", "hear of `C++` in"), ("`subscribe AMD`", "hear of AMD in"), ("*subscribe AMD*", "hear of AMD in"),
-        ("> subscribe AMD", "hear of AMD in"), ("daybrief subscribe AMD", "hear of AMD in"),
-        ("subscribe AMD how=once a week", "of AMD in example/quill, on Mondays"),
-        ("subscribe AMD at 18:30", "daily at 18:30 Shanghai time"), ("subscribe docs/**", "hear of `docs/**` in"),
-        ("could you subscribe me to AMD?", "hear of AMD in"), ('subscribe "not AMD"', "hear of `not AMD` in"),
+        ("subscribe amd immediately high", "to AMD (high importance) in example/quill, delivered within minutes of landing"),
+        ("subscribe AMD, NPU", "to AMD and NPU in"), ("subscribe AMD and NPU", "to AMD and NPU in"),
+        ("subscribe AMD NPU", "to AMD and NPU in"), ("subscribe AMD、昇腾", "to AMD and NPU in"),
+        ("订阅 ＡＭＤ 和 昇腾", "to AMD and NPU in"), ("subscribe area=AMD area=NPU", "to AMD and NPU in"),
+        ("subscribe area=AMD,NPU,MoE", "to AMD, NPU and MoE"), ("subscribe area='AMD, NPU'", "to AMD and NPU in"),
+        ("subscribe area=AMD area=NPU type=bugfix", "to AMD (bug fix) and NPU (bug fix) in"),
+        ("subscribe AMD bugfix", "to AMD (bug fix) in"), ("subscribe word=foo, bar", "to `foo` and `bar` in"),
+        ("subscribe build and release", "to Build and release in"), ("subscribe load and store", "to `load and store` in"),
+        ("subscribe @ann, python/**/cache*.py", "to @ann and `python/**/cache*.py` in"),
+        ("subscribe me to AMD and NPU please", "to AMD and NPU in"),
+        ("subscribe everything", "to everything in"), ("subscribe high", "to high-importance commits in"),
+        ("subscribe area=AMD and NPU", "to AMD and NPU in"), ("subscribe AMD plus NPU", "to AMD and NPU in"),
+        ("subscribe files python/**/x.py", "to `python/**/x.py` in"), ("mute @dependabot[bot]", "for you: @dependabot[bot] in"),
+        ("subscribe everything by @simo", "to @simo in"), ("subscribe importance high", "to high-importance commits in"),
+        ("subscribe AMD weekly on Monday at 10", "to AMD in example/quill, delivered on Mondays at 10:00"),
+        ("请订阅昇腾", "to NPU in"), ("我想订阅 AMD", "to AMD in"),
+        ("subscribe AMD/NPU", "to AMD and NPU in"), ("subscribe [AMD, NPU]", "to AMD and NPU in"),
+        ("subscribe to everything about AMD", "to AMD in"), ("subscribe bugfixes in AMD", "to AMD (bug fix) in"),
+        ("subscribe security fixes", "to commits of type security in"), ("subscribe bug fixes in AMD", "to AMD (bug fix) in"), ("subscribe *AMD*", "to AMD in"),
+        ("subscribe AMD in example/quill", "to AMD in"), ("subscribe only high AMD", "to AMD (high importance) in"),
+        ('subscribe "zebra crossing" "grey horse"', "to `zebra crossing` and `grey horse` in"),
+        ("subscribe <https://github.com/example/quill|example/quill> AMD", "to AMD in example/quill"),
+        ("subscribe AMD+NPU", "to AMD and NPU in"), ("subscribe AMD\uff0bNPU", "to AMD and NPU in"),
+        ("subscribe word=C++", "to `C++` in"), ("`subscribe AMD`", "to AMD in"), ("*subscribe AMD*", "to AMD in"),
+        ("> subscribe AMD", "to AMD in"), ("daybrief subscribe AMD", "to AMD in"),
+        ("subscribe AMD how=once a week", "to AMD in example/quill, delivered on Mondays"),
+        ("subscribe AMD at 18:30", "daily at 18:30 Shanghai time"), ("subscribe docs/**", "to `docs/**` in"),
+        ("could you subscribe me to AMD?", "to AMD in"), ('subscribe "not AMD"', "to `not AMD` in"),
     ],
 )  # fmt: skip
 async def test_a_topic_needs_no_name(known: Bot, text: str, topic: str) -> None:
@@ -716,20 +716,20 @@ async def test_what_may_be_a_phrase_or_topics_is_asked_back(known: Bot) -> None:
     (answer,) = await known.answers("subscribe quantization for AMD weekly")
     assert known.assembly.subscriptions.all() == []
     phrase, apart = commands_of(answer.reply)
-    assert "of `quantization for AMD` in example/quill, on Mondays" in await known.shown(phrase)
-    assert "of Quantization and of AMD in example/quill, on Mondays" in await known.shown(apart)
+    assert "to `quantization for AMD` in example/quill, delivered on Mondays" in await known.shown(phrase)
+    assert "to Quantization and AMD in example/quill, delivered on Mondays" in await known.shown(apart)
 
 
 async def test_a_subscription_is_ended_by_what_it_is_about(known: Bot) -> None:
     """Or by several numbers; what was muted is heard of again, and said to be."""
     await known.reply("subscribe AMD, NPU, zebra")
     await known.reply("mute CI")
-    assert "you will no longer hear of AMD and of `zebra`." in await known.shown("unsubscribe AMD, zebra")
+    assert "Unsubscribed from AMD and `zebra` (2 subscriptions)." in await known.shown("unsubscribe AMD, zebra")
     assert "No longer muted: CI and tests." in await known.shown("unmute CI")
     assert "no subscription `AMD`" in await known.problem("unsubscribe AMD")
     await known.reply("subscribe AMD")
     first, second = (str(one.id) for one in known.assembly.subscriptions.all())
-    assert "2 subscriptions ended" in await known.shown(f"unsubscribe #{first}, {second}")
+    assert "(2 subscriptions)" in await known.shown(f"unsubscribe #{first}, {second}")
 
 
 async def test_several_values_of_a_search_all_count(known: Bot) -> None:
@@ -828,7 +828,7 @@ async def test_what_no_commit_can_have_is_subscribed_to_by_nobody(known: Bot, te
 
 async def test_a_comma_may_stand_apart_from_what_is_quoted(known: Bot) -> None:
     """As people type who set a space before it."""
-    assert "of AMD and of NPU" in await known.shown("subscribe “AMD” ，「NPU」")
+    assert "to AMD and NPU" in await known.shown("subscribe “AMD” ，「NPU」")
 
 
 async def test_a_word_that_names_an_area_without_commits_is_looked_for(known: Bot) -> None:
@@ -919,13 +919,13 @@ async def test_a_change_is_told_and_undone(known: Bot) -> None:
     changed = await known.reply("subscribe AMD high")
     assert isinstance(changed, Note)
     assert changed.text == (
-        "You will hear of AMD · high only in example/quill, daily at 09:00 Shanghai time. "
-        "Until now it was AMD (on Mondays at 09:00 Shanghai time)."
+        "Subscribed to AMD (high importance) in example/quill, delivered daily at 09:00 Shanghai time. "
+        "Before, it was AMD, on Mondays at 09:00 Shanghai time."
     )
-    assert "nothing has changed" in await known.shown("subscribe AMD high")
+    assert "Nothing has changed" in await known.shown("subscribe AMD high")
     assert "or changed since" in await known.shown(pressed(first, "undo"))
     undone = await known.shown(pressed(changed, "undo"))
-    assert "back to AMD (on Mondays at 09:00 Shanghai time)" in undone
+    assert "back to AMD, on Mondays at 09:00 Shanghai time" in undone
     assert "already been undone" in await known.shown(pressed(changed, "undo"))
     assert [(one.area, one.how) for one in known.assembly.subscriptions.all()] == [
         ("amd_rocm", "weekly"),
@@ -971,7 +971,7 @@ async def test_what_was_ended_comes_back(known: Bot) -> None:
     before = known.assembly.subscriptions.all()
     ended = await known.reply("unsubscribe all")
     assert isinstance(ended, Note)
-    assert ended.text == "2 subscriptions ended: you will no longer hear of AMD and of NPU."
+    assert ended.text == "Unsubscribed from AMD and NPU (2 subscriptions)."
     await known.reply(pressed(ended, "undo"))
     assert known.assembly.subscriptions.all() == before
 
@@ -1170,7 +1170,7 @@ async def test_a_question_within_a_search_is_searched_for_what_it_means(known: B
 async def test_a_mute_needs_a_topic(known: Bot) -> None:
     """Nobody mutes everything by mistake."""
     assert isinstance(await known.reply("mute"), Form)
-    assert "You will hear nothing of CI and tests in example/quill." in await known.shown("mute area=CI")
+    assert "Muted for you: CI and tests in example/quill." in await known.shown("mute area=CI")
     assert "Mute what?" in await known.problem((await form_of(known, "mute")).command, area="")
 
 
@@ -1189,7 +1189,7 @@ async def test_a_subscription_of_somebody_else_is_not_ones_own(known: Bot) -> No
 
 async def test_a_channel_is_subscribed_by_its_administrators(known: Bot) -> None:
     """With `here`."""
-    assert "This channel will hear of AMD in example/quill" in await known.shown("subscribe area=AMD here")
+    assert "This channel is now subscribed to AMD in example/quill" in await known.shown("subscribe area=AMD here")
     assert "Only an administrator of this channel" in await known.problem("subscribe area=AMD here", a_member())
     assert "Only an administrator of this channel" in await known.problem("unsubscribe all here", a_member())
     assert "example/quill: AMD" in await known.shown("subs here")
@@ -1326,7 +1326,7 @@ async def test_a_pattern_opens_what_it_fits(environ: dict[str, str], quill: Path
 async def test_a_pattern_opens_what_nobody_has_asked_about_yet(environ: dict[str, str], quill: Path) -> None:
     """By its whole name."""
     async with a_bot(environ, quill, DAYBRIEF_ACCESS__PUBLIC="example/*") as made:
-        assert "hear of AMD in example/other" in await made.shown("subscribe AMD repo=example/other")
+        assert "to AMD in example/other" in await made.shown("subscribe AMD repo=example/other")
         assert "cannot be seen from here" in await made.problem("subscribe AMD repo=acme/other")
 
 
@@ -1502,7 +1502,7 @@ CHINESE_ASKER = an_asker(language="zh", channel="C2", is_admin=True)
         ("帮助", "可以使用的命令"),
         ("2026-03-12", "18 个提交"),
         ("area AMD", "AMD"),
-        ("subscribe area=AMD", "将每天 09:00（Shanghai 时间）为你推送 example/quill 的 AMD。"),
+        ("subscribe area=AMD", "已为你订阅 example/quill：AMD，每天 09:00（Asia/Shanghai）推送。"),
         ("setup", "本频道的简报"),
         ("status", "本频道的简报"),
         ("rank up example/quill@40a912f", "重要度已改为高"),

@@ -328,7 +328,7 @@ async def test_several_topics_in_an_option_are_several(team: Team) -> None:
     """And said so; the button works after a restart, since its name is its command."""
     await set_up(team, "en")
     done = await team.use("subscribe", area="AMD, NPU", how="weekly")
-    assert "You will hear of AMD and of NPU in example/quill, on Mondays at 09:00 Shanghai time." in done.text
+    assert "Subscribed to AMD and NPU in example/quill, delivered on Mondays at 09:00 Shanghai time." in done.text
     assert len(team.bot.subscriptions.all()) == 2
     undone = await team.press(done.messages[0], "Undo")
     assert "as if it had never been asked for" in undone.text

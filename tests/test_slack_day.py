@@ -437,7 +437,7 @@ async def test_a_file_that_slack_takes_for_an_address_is_the_file(team: Team) ->
     """Slack makes a link of whatever ends like a country's addresses."""
     await set_up(team)
     done = await team.use("subscribe path=<http://cache.py|cache.py>")
-    assert "You will hear of cache.py in example/quill" in done.text
+    assert "Subscribed to cache.py in example/quill" in done.text
 
 
 async def test_several_topics_and_a_question_go_the_whole_way(team: Team) -> None:
@@ -445,11 +445,11 @@ async def test_several_topics_and_a_question_go_the_whole_way(team: Team) -> Non
     server = team.server
     await set_up(team)
     done = await team.use("subscribe AMD, NPU how=weekly")
-    assert "You will hear of AMD and of NPU in example/quill, on Mondays at 09:00 Shanghai time." in done.text
+    assert "Subscribed to AMD and NPU in example/quill, delivered on Mondays at 09:00 Shanghai time." in done.text
     changed = await team.use("subscribe AMD immediately")
-    assert "Until now it was AMD (on Mondays at 09:00 Shanghai time)." in changed.text
+    assert "Before, it was AMD, on Mondays at 09:00 Shanghai time." in changed.text
     undone = await team.press(changed.replies[-1], "Undo")
-    assert "back to AMD (on Mondays" in undone.text
+    assert "back to AMD, on Mondays" in undone.text
     assert [(one.area, one.how) for one in team.bot.subscriptions.all()] == [
         ("amd_rocm", "weekly"),
         ("npu_ascend", "weekly"),

@@ -61,10 +61,14 @@ class TestSubscriptions:
     async def test_what_a_wider_mute_silences_is_told(self, bot: Bot) -> None:
         """Whichever came first; what only overlaps is not silent."""
         await bot.reply("mute AMD")
-        assert "nothing of AMD · bug fix comes while AMD is muted" in await bot.shown("subscribe AMD type=bugfix")
+        assert "nothing about AMD (bug fix) will come until you `unmute` it" in await bot.shown(
+            "subscribe AMD type=bugfix"
+        )
         assert "while" not in await bot.shown("subscribe type=bugfix")
         await bot.reply("subscribe NPU")
-        assert "You stay subscribed to NPU, but nothing of it comes while NPU is muted" in await bot.shown("mute NPU")
+        assert "You stay subscribed to NPU, but nothing about it will come while NPU is muted" in await bot.shown(
+            "mute NPU"
+        )
 
     async def test_unmute_ends_no_subscription(self, bot: Bot) -> None:
         await bot.reply("subscribe AMD")
@@ -73,7 +77,7 @@ class TestSubscriptions:
         assert subscribed(bot) == [("amd_rocm", False)]
         assert "Nothing is muted" in await bot.problem("取消静音 AMD")
         await bot.reply("mute AMD")
-        assert "you will no longer hear of AMD" in await bot.shown("unsubscribe AMD")
+        assert "Unsubscribed from AMD" in await bot.shown("unsubscribe AMD")
         assert subscribed(bot) == [("amd_rocm", True)]
         assert "No longer muted" in await bot.shown("unsubscribe AMD"), "there is nothing else that it could end"
 

@@ -1,6 +1,6 @@
 """Topics of a subscription, parsed and printed: several in one line are several topics."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -102,24 +102,38 @@ def _stray(named: Mapping[str, Sequence[str]], text: str) -> Mistake:
 
 
 def say_topic(one: Subscription | Topic, areas: Areas, language: Language) -> str:
-    """Say what a subscription is about."""
-    parts = []
+    """Say what a subscription is about: `AMD (bug fix, high importance)`."""
+    names, limits = list(_names(one, areas, language)), list(_limits(one, language))
+    if limits and not names:
+        key, value = limits.pop(0)
+        names = [tell(f"topic.commits_{key}", language, value=value)]
+    first, *others = names or [tell("subs.everything", language)]
+    others += [tell(f"topic.{key}", language, value=value) for key, value in limits]
+    listed = label("list.comma", language).join(others)
+    return tell("topic.narrowed", language, topic=first, limits=listed) if listed else first
+
+
+def _names(one: Subscription | Topic, areas: Areas, language: Language) -> Iterator[str]:
+    """Yield what can be followed by itself."""
     if one.area:
-        parts.append(areas.name(one.area, language))
-    if one.type:
-        parts.append(say(f"type.{one.type}", language))
-    parts += [f"`{text}`" for text in (one.path, one.word) if text]
+        yield areas.name(one.area, language)
+    yield from (f"`{text}`" for text in (one.path, one.word) if text)
     if one.author:
-        parts.append(tell("subs.bots", language) if one.author == BOTS else f"@{one.author}")
-    if one.label:
-        parts.append(label("scope.label", language, name=f"`{one.label}`"))
+        yield tell("subs.bots", language) if one.author == BOTS else f"@{one.author}"
     if one.fix:
-        parts.append(tell("subs.fix", language, fix=one.fix))
+        yield tell("subs.fix", language, fix=one.fix)
     if one.uses:
-        parts.append(tell("subs.uses", language))
+        yield tell("subs.uses", language)
+
+
+def _limits(one: Subscription | Topic, language: Language) -> Iterator[tuple[str, str]]:
+    """Yield what only describes commits: the key of its wording, and the value."""
+    if one.type:
+        yield "type", say(f"type.{one.type}", language)
+    if one.label:
+        yield "label", f"`{one.label}`"
     if isinstance(one, Subscription) and one.least.rank:
-        parts.append(tell(f"least.{one.least}", language))
-    return " · ".join(parts) or tell("subs.everything", language)
+        yield one.least.value, ""
 
 
 def say_topics(topics: Iterable[str], language: Language) -> str:
