@@ -13,7 +13,8 @@ from typing import Any
 import pydantic
 
 from analysis.errors import BadInput
-from bot.settings import AreaSettings, FeedSettings, PersonSettings, Settings
+from bot.mistakes import explain
+from bot.settings import MANY, Settings, table
 from bot.settings.values import at_home
 
 PREFIX = "DAYBRIEF_"
@@ -60,15 +61,15 @@ def load(environ: Mapping[str, str], file: Path | None = None) -> Configuration:
     for name, value in environ.items():
         if not name.startswith(PREFIX) or name == CONFIG_VARIABLE or not value:
             continue
-        table, _, key = name.removeprefix(PREFIX).lower().partition("__")
-        if table not in tables:
-            tables[table], variables[(table,)] = {}, name
-        if isinstance(tables[table], dict):
-            tables[table][key], variables[table, key] = value, name
+        named_table, _, key = name.removeprefix(PREFIX).lower().partition("__")
+        if named_table not in tables:
+            tables[named_table], variables[(named_table,)] = {}, name
+        if isinstance(tables[named_table], dict):
+            tables[named_table][key], variables[named_table, key] = value, name
     try:
         settings = Settings.model_validate(tables)
     except pydantic.ValidationError as error:
-        raise BadInput(_explain(error, variables, source)) from None
+        raise BadInput(explain(error, tables, variables, source)) from None
     others = {name: value for name, value in environ.items() if not name.startswith(PREFIX)}
     return Configuration(settings, source, others)
 
@@ -105,13 +106,13 @@ def machine_zone() -> str:
 def options() -> list[tuple[str, str, str, str]]:
     """Return every setting as (table, key, variable, description with its default), for the documentation."""
     rows = []
-    for table, setting in Settings.model_fields.items():
-        if table == "outlets":  # its keys are chosen by the user
-            rows.append((table, "NAME", f"{PREFIX}{table}__NAME".upper(), str(setting.description)))
+    for name, setting in Settings.model_fields.items():
+        if name == "outlets":  # its keys are chosen by the user
+            rows.append((name, "NAME", f"{PREFIX}{name}__NAME".upper(), str(setting.description)))
             continue
-        for key, option in _model(table).model_fields.items():
-            shown = {"areas": "areas.NAME", "people": "people.LOGIN", "feeds": "[feeds]"}.get(table, table)
-            variable = "" if table in _MANY or isinstance(option.default, dict) else f"{PREFIX}{table}__{key}".upper()
+        for key, option in table(name).model_fields.items():
+            shown = {"areas": "areas.NAME", "people": "people.LOGIN", "feeds": "[feeds]"}.get(name, name)
+            variable = "" if name in MANY or isinstance(option.default, dict) else f"{PREFIX}{name}__{key}".upper()
             default = option.default
             has_default = (
                 isinstance(default, (str, int, float))
@@ -121,57 +122,3 @@ def options() -> list[tuple[str, str, str, str]]:
             text = f"{option.description}; default: `{default}`" if has_default else str(option.description)
             rows.append((shown, key, variable, text))
     return rows
-
-
-def _model(table: str) -> type[pydantic.BaseModel]:
-    found = _MANY.get(table) or Settings.model_fields[table].annotation
-    assert isinstance(found, type)
-    assert issubclass(found, pydantic.BaseModel)
-    return found
-
-
-_MANY: dict[str, type[pydantic.BaseModel]] = {"areas": AreaSettings, "people": PersonSettings, "feeds": FeedSettings}
-"""Settings with several tables each; they cannot be set through the environment."""
-
-
-def _explain(error: pydantic.ValidationError, variables: Mapping[tuple[str, ...], str], source: Path | None) -> str:
-    told = []
-    for fault in error.errors(include_input=False, include_url=False):
-        where = tuple(str(part) for part in fault["loc"])
-        variable = variables.get(where[:2])
-        place = f"the environment's {variable}" if variable else f"{source}: {_place(where)}"
-        if fault["type"] == "extra_forbidden":
-            told.append(f"{place} is unknown; {_known(where, variable)}")
-        else:
-            told.append(f"{place}: {_fault(fault['type'], fault['msg'])}")
-    text = "The configuration has a mistake: " + "; ".join(told)
-    return text if text.endswith("?") else f"{text}."
-
-
-def _place(where: tuple[str, ...]) -> str:
-    """Write a place as in the file: `[model] name`, `[areas.amd] words, entry 2`, `[[feeds]] 1, zone`."""
-    if where[0] == "feeds" and len(where) > 1 and where[1].isdigit():
-        return ", ".join([f"[[feeds]] {int(where[1]) + 1}", *where[2:3]])
-    deep = 2 if where[0] in {"areas", "people"} and len(where) > 1 else 1
-    key = where[deep : deep + 1]
-    entry = f", entry {int(where[deep + 1]) + 1}" if where[deep + 1 :] and where[deep + 1].isdigit() else ""
-    return " ".join([f"[{'.'.join(where[:deep])}]", *key]) + entry
-
-
-def _fault(kind: str, message: str) -> str:
-    if kind in {"model_type", "model_attributes_type", "dict_type"}:
-        return "this is a table, so its keys go below it"
-    return message.removeprefix("Value error, ").removeprefix("Input ")
-
-
-def _known(where: tuple[str, ...], variable: str | None) -> str:
-    from difflib import get_close_matches
-
-    if len(where) == 1:
-        names, table = list(Settings.model_fields), ""
-    else:
-        names, table = list(_model(where[0]).model_fields), where[0]
-    near = next(iter(get_close_matches(where[-1], names, n=1)), "")
-    if near:
-        return f"did you mean {variable.replace(where[-1].upper(), near.upper(), 1) if variable else near}?"
-    return f"[{table}] has {', '.join(names)}" if table else f"the tables are {', '.join(names)}"

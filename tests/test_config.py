@@ -146,11 +146,11 @@ def test_without_a_home_there_is_still_a_place() -> None:
         ("[model]\nnmae = 'x'", "[model] nmae is unknown", "did you mean name?"),
         ("[store]\nmoon = 1", "[store] moon is unknown", "[store] has path"),
         ("[areas.amd]\nwrods = ['x']", "[areas.amd] wrods is unknown", "did you mean words?"),
-        ("[model]\nconcurrency = 0", "[model] concurrency", "greater than or equal to 1"),
-        ("[model]\nconcurrency = 'many'", "[model] concurrency", "valid integer"),
-        ("[model]\ndeadline = -1", "[model] deadline", "greater than 0"),
-        ("[model]\napi_key = 5", "[model] api_key", "valid string"),
-        ("[areas.amd]\nwords = 'x'", "[areas.amd] words", "valid tuple"),
+        ("[model]\nconcurrency = 0", "[model] concurrency is 0", "it should be 1 or more"),
+        ("[model]\nconcurrency = 'many'", "[model] concurrency is 'many'", "it should be a whole number"),
+        ("[model]\ndeadline = -1", "[model] deadline is -1", "it should be more than 0"),
+        ("[model]\napi_key = 5", "[model] api_key", "it should be text in quotation marks"),
+        ("[areas.amd]\nwords = 5", "[areas.amd] words is 5", 'it should be a list such as ["one", "two"]'),
         ("[areas.amd]\npaths = ['ok', '(']", "[areas.amd] paths, entry 2", "'(' is not a regular expression"),
         ("[access]\npublic = ['acme']", "[access] public", "'acme' matches no repository: write owner/name"),
         ("[access]\npublic = ['acme/[']", "[access] public", "'acme/[' matches no repository: write owner/name"),
@@ -177,9 +177,9 @@ def test_a_mistake_in_the_file_is_told_with_its_place(folder: Path, text: str, p
         ("DAYBRIEF_MODEL__NMAE", "x", "did you mean DAYBRIEF_MODEL__NAME?"),
         ("DAYBRIEF_MOON", "x", "the tables are store, github, model, web, areas"),
         ("DAYBRIEF_STORE", "x", "[store] has path"),
-        ("DAYBRIEF_MODEL__CONCURRENCY", "lots", "valid integer"),
+        ("DAYBRIEF_MODEL__CONCURRENCY", "lots", "is 'lots': it should be a whole number"),
         ("DAYBRIEF_ACCESS__PUBLIC", '["acme/*"]', "matches no repository: write owner/name"),
-        ("DAYBRIEF_MODEL__PRICE_IN", "-1", "greater than or equal to 0"),
+        ("DAYBRIEF_MODEL__PRICE_IN", "-1", "is '-1': it should be 0 or more"),
         ("DAYBRIEF_AREAS__AMD", "x", "this is a table"),
     ],
 )
@@ -274,15 +274,78 @@ def test_the_feeds_of_the_configuration_are_tables_of_their_own(folder: Path) ->
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ('at = "25:00"', "[[feeds]] 1, at: should be a time of day such as 09:00"),
+        ('at = "25:00"', "[[feeds]] 1, at is '25:00': it should be a time of day such as 09:00"),
         ('hour = "9"', "[[feeds]] 1, hour is unknown"),
-        ('days = "often"', "[[feeds]] 1, days: "),
+        ("at = 9", "[[feeds]] 1, at is 9: it should be a time of day such as 09:00"),
+        (
+            'days = "often"',
+            "[[feeds]] 1, days is 'often': it should be 'daily', 'weekdays', 'workdays', 'weekly' or 'monthly'",
+        ),
+        ("made_by = 5", "[[feeds]] 1, made_by is 5: it should be text in quotation marks"),
+        ("areas = 5", '[[feeds]] 1, areas is 5: it should be a list such as ["one", "two"]'),
     ],
 )
 def test_a_mistake_in_a_feed_is_told_with_its_place(folder: Path, line: str, told: str) -> None:
     """Which of them, and what."""
     file = written(folder, f'[[feeds]]\nplatform = "slack"\nchannel = "C1"\nrepository = "o/r"\n{line}')
     assert told in refused({}, file)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('[[feeds]]\nplatform = "slack"\nrepository = "o/r"', "[[feeds]] 1, channel is missing: the channel's ID"),
+        (
+            '[[feeds]]\nplatform = "slack"\nrepository = ""\nchannel = "C1"',
+            "[[feeds]] 1, repository is empty: it should be owner/name",
+        ),
+        ("[serve]\nport = 70000", "[serve] port is 70000: it should be 65535 or less"),
+        ("[serve]\nport = true\narchive = 'maybe'", "[serve] archive is 'maybe': it should be true or false"),
+        ('[people.ann]\nslack = "ann"', "[people.ann] slack is 'ann': it should be the person's member id in Slack"),
+    ],
+)
+def test_each_mistake_says_the_value_and_what_is_possible(folder: Path, text: str, place: str) -> None:
+    """In words that need no knowledge of Python's types."""
+    told = refused({}, written(folder, text))
+    assert place in told
+    assert not any(word in told for word in ("tuple", "valid ", "Input", "greater than"))
+
+
+@pytest.mark.parametrize("secret", ["ghp_" + "a1B2" * 9, "sk-topsecret", "xoxb-123456789012-abcdefABCDEF"])
+def test_a_secret_in_the_wrong_place_is_not_repeated(folder: Path, secret: str) -> None:
+    told = refused(SECRETS, written(folder, f'[serve]\nport = "{secret}"'))
+    assert "[serve] port: it should be a whole number" in told
+    assert secret not in told
+
+
+def test_a_single_text_is_a_list_of_one(folder: Path) -> None:
+    """In every list, as everybody writes it at first; and an hour needs no zero."""
+    file = written(
+        folder,
+        """
+        [areas.ours]
+        words = "rockets"
+        tags = "moon"
+        paths = "^/a{1,2}/"
+        [[feeds]]
+        platform = "slack"
+        channel = "C1"
+        repository = "o/r"
+        at = "9:30"
+        left_out = "bots"
+        areas = "AMD, NPU"
+        paths = "rust/**"
+        """,
+    )
+    settings = load({}, file).settings
+    ours, feed = settings.areas["ours"], settings.feeds[0]
+    assert (ours.words, ours.tags, ours.paths) == (("rockets",), ("moon",), ("^/a{1,2}/",))
+    assert (feed.left_out, feed.areas, feed.paths, f"{feed.at:%H:%M}") == (
+        ("bots",),
+        ("AMD", "NPU"),
+        ("rust/**",),
+        "09:30",
+    )
 
 
 def test_lists_stand_in_the_environment_with_commas() -> None:
@@ -400,15 +463,24 @@ def test_a_machine_whose_zone_cannot_be_read_is_in_utc(monkeypatch: pytest.Monke
             '[web]\nproxies = ["nonsense"]',
             "[web] proxies, entry 1: 'nonsense' is not an address or network such as 10.0.0.0/8",
         ),
-        ('[web]\nurl = "https://["', "[web] url: should be an address that starts with https:// or http://"),
-        ('[github]\nbase_url = "http://["', "[github] base_url: should be an address that starts with"),
+        (
+            '[web]\nurl = "https://["',
+            "[web] url is 'https://[': it should be an address that starts with https:// or http://",
+        ),
+        (
+            '[github]\nbase_url = "http://["',
+            "[github] base_url is 'http://[': it should be an address that starts with",
+        ),
         (
             '[discord]\ngateway_url = "discord.gg"',
-            "[discord] gateway_url: should be an address that starts with wss:// or",
+            "[discord] gateway_url is 'discord.gg': it should be an address that starts with wss:// or",
         ),
-        ('[model]\nbase_url = "http://x:99999"', "[model] base_url: should be an address that starts with"),
-        ("[serve]\npoll_minutes = inf", "[serve] poll_minutes: should be a finite number"),
-        ("[model]\nprice_in = nan", "[model] price_in: should be a finite number"),
+        (
+            '[model]\nbase_url = "http://x:99999"',
+            "[model] base_url is 'http://x:99999': it should be an address that starts with",
+        ),
+        ("[serve]\npoll_minutes = inf", "[serve] poll_minutes is inf: it should be a number"),
+        ("[model]\nprice_in = nan", "[model] price_in is nan: it should be a number"),
         ('[store]\npath = "~nosuch/x"', "[store] path: there is no home folder for '~nosuch/x': write the whole path"),
         ('[areas.ours]\nwords = [" "]', "[areas.ours] words: an entry is empty: write a word there, or take"),
         ('[areas.ours]\npaths = [".*"]', "[areas.ours] paths, entry 1: '.*' fits every path"),

@@ -109,8 +109,10 @@ def with_slack(environ: dict[str, str], server: FakeSlack, **changes: str) -> di
         '[slack]\napp_token = "xapp-1"\n',
     ],
 )
+@pytest.mark.usefixtures("_restored")
 async def test_what_serve_refuses_the_doctor_tells(environ: dict[str, str], tmp_path: Path, text: str) -> None:
     """In the same words."""
+    environ["DAYBRIEF_SLACK__BASE_URL"] = environ["DAYBRIEF_DISCORD__BASE_URL"] = "http://127.0.0.1:9"
     config = tmp_path / "own.toml"
     config.write_text(text, encoding="utf-8")
     core = open_core(load(environ, config))
@@ -120,6 +122,40 @@ async def test_what_serve_refuses_the_doctor_tells(environ: dict[str, str], tmp_
     check = (await looked_at(environ, config))["bot"]
     assert (check.state, check.found) == ("broken", str(refused.value))
     assert check.remedy == "Until this is fixed, `daybrief serve` does not start."
+
+
+@pytest.mark.usefixtures("_restored")
+async def test_everything_that_is_wrong_is_told_in_one_run(environ: dict[str, str], tmp_path: Path) -> None:
+    """A mistake hides neither the next one nor what is found by looking: nobody has to run it three times."""
+    environ["DAYBRIEF_SLACK__BASE_URL"] = environ["DAYBRIEF_DISCORD__BASE_URL"] = "http://127.0.0.1:9"
+    config = tmp_path / "own.toml"
+    outlet = FEED.replace("slack", "outlet").replace("C1", "team")
+    config.write_text(
+        f'[discord]\ntoken = "x"\n[slack]\nbot_token = "xoxb-1"\n[serve]\nhost = "256.1.1.1"\narchive = true\n[web]\nzone = "Nowhere"\n'
+        f'{FEED}zone = "Shanghai"\nareas = ["rockets"]\n{outlet}'
+        + FEED.replace("ann/scratch", f"ann/scratch={tmp_path}/none"),
+        encoding="utf-8",
+    )
+    core = open_core(load(environ, config))
+    with pytest.raises(BadInput) as refused:
+        Process(core)
+    core.stores.store.close()
+    found = await asyncio.to_thread(lambda: list(examine(environ, config, None, now=lambda: NOON)))
+    checks = {check.what: check for check in found}
+    assert checks["bot"].found == str(refused.value)
+    for what, said in (
+        ("bot", "[slack] mode socket needs app_token"),
+        ("bot", "[[feeds]] 1: "),
+        ("bot", "Shanghai"),
+        ("bot", "rockets"),
+        ("bot", "[[feeds]] 2: There is no outlet 'team'"),
+        ("bot", "Nowhere"),
+        ("serve", "256.1.1.1"),
+        (f"ann/scratch={tmp_path}/none", f"There is no folder {tmp_path}/none"),
+        ("discord", "Discord cannot be reached"),
+    ):
+        assert said in checks[what].found
+        assert checks[what].state == "broken"
 
 
 @pytest.mark.parametrize("host", ["256.1.1.1", "203.0.113.7", "no such host", f"{'a' * 64}.example", "127.0.0.1"])
@@ -486,10 +522,16 @@ async def test_people_who_do_not_exist(environ: dict[str, str], slack: FakeSlack
     """On either platform, by the id that is wrong."""
     known = next(iter(slack.users))
     config = tmp_path / "own.toml"
-    config.write_text(f'[people]\nann = {{slack = "{known}"}}\nben = {{slack = "U0NONE"}}\n', encoding="utf-8")
+    config.write_text(
+        f'[people]\nann = {{slack = "{known}"}}\nben = {{slack = "U0NONE"}}\n[access]\nadmins = "slack:U0NOBODY"\n',
+        encoding="utf-8",
+    )
     said = (await looked_at(with_slack(environ, slack), config))["slack"]
     assert said == Check(
-        "slack", "broken", "There is no U0NONE in the workspace: correct it in [people] or as made_by."
+        "slack",
+        "broken",
+        "There is no U0NOBODY in the workspace: correct it in [people], in [access] admins, or as made_by. "
+        "There is no U0NONE in the workspace: correct it in [people], in [access] admins, or as made_by.",
     )
     async with FakeDiscord() as server:
         settings = environ | {"DAYBRIEF_DISCORD__TOKEN": server.token, "DAYBRIEF_DISCORD__BASE_URL": server.api_url}
@@ -497,4 +539,6 @@ async def test_people_who_do_not_exist(environ: dict[str, str], slack: FakeSlack
             f'[people]\nann = {{discord = "{server.user.id}"}}\nben = {{discord = "12"}}\n', encoding="utf-8"
         )
         said = (await looked_at(settings, config))["discord"]
-    assert said == Check("discord", "broken", "There is no 12 on Discord: correct it in [people] or as made_by.")
+    assert said == Check(
+        "discord", "broken", "There is no 12 on Discord: correct it in [people], in [access] admins, or as made_by."
+    )

@@ -23,8 +23,8 @@ from analysis.errors import BadInput
 from bot.config import load
 from bot.digests.core import Core, open_core
 from bot.port.platform import Conversation
-from bot.service.assembly import configured_feed
 from bot.service.process import Process, log_as_lines
+from bot.service.startup import configured_feed
 from formatters.reply import DigestPost
 from storage.feeds import Feed, Feeds
 

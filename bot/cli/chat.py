@@ -139,7 +139,7 @@ def add(
     from analysis.digest.scope import check_glob
     from analysis.sources.several_branches import check_branches
     from bot.commands.meanings import clock
-    from bot.service.assembly import configured_feed
+    from bot.service.startup import configured_feed
     from bot.settings import FeedSettings
 
     with _feeds(config) as (core, feeds):

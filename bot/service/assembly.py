@@ -2,29 +2,22 @@
 
 import math
 import os
-import re
 import socket
 import uuid
 from collections.abc import Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import datetime, timedelta
 
-from analysis.commits.window import check_zone
 from analysis.digest.pipeline import Readers
 from analysis.entry import RULES
 from analysis.errors import BadInput
-from analysis.triage.triage import Importance
 from bot.commands.access import Access
-from bot.commands.meanings import area
 from bot.commands.people import People
-from bot.config import machine_zone
 from bot.conversation.context import Services
 from bot.conversation.dispatcher import Dispatcher
 from bot.conversation.suggest import Suggestions
 from bot.delivery.digest_job import DigestJob
 from bot.delivery.feed_health import FeedHealth
-from bot.delivery.feeds import kind_of
 from bot.delivery.fix_job import FixJob
 from bot.delivery.learning_job import LearningJob
 from bot.delivery.model_health import ModelHealth
@@ -35,15 +28,13 @@ from bot.delivery.release_job import ReleaseJob
 from bot.delivery.subscription_job import SubscriptionJob
 from bot.delivery.welcome import Welcome
 from bot.digests.core import Core
-from bot.digests.repositories import parse_place
 from bot.digests.shared_analyser import SharedAnalyser
 from bot.digests.work import Work
 from bot.port.accounts import Accounts
 from bot.port.platform import Transport
-from bot.service.connections import check
-from bot.settings import ARCHIVE, FeedSettings
+from bot.service.startup import feeds_at_start
 from storage.deliveries import Deliveries, Delivery
-from storage.feeds import Feed, Feeds
+from storage.feeds import Feeds
 from storage.subscriptions import Subscriptions
 from storage.upkeep import forget_diffs
 
@@ -137,115 +128,14 @@ class Assembly:
         await self.messages.landed()
 
     def take_configured(self) -> None:
-        """Update the stored feeds from the configuration.
-
-        Raises:
-            BadInput: one of them has an invalid repository, zone or area.
-        """
+        """Update the stored feeds from the configuration; raises BadInput if any of them is invalid."""
+        found, wrong = feeds_at_start(self.core)
+        if wrong:
+            raise BadInput(" ".join(wrong))
         before = [feed for feed in self.feeds.all() if feed.origin == "config"]
-        wanted = [feed for feed in feeds_at_start(self.core) if feed.origin == "config"]
+        wanted = [feed for feed in found if feed.origin == "config"]
         for feed in wanted:
             if feed not in before:
                 self.feeds.put(feed)
         for gone in {feed.id for feed in before} - {feed.id for feed in wanted}:
             self.feeds.remove(gone)  # last, so that a new one does not get its number
-
-
-_CHANNEL_IDS = {"slack": re.compile(r"[A-Z][A-Z0-9]*"), "discord": re.compile(r"[0-9]+")}
-"""The format of channel IDs; names may change, and the platforms do not accept them."""
-_PEOPLE = {"slack": re.compile(r"[UW][A-Z0-9]+"), "discord": re.compile(r"[0-9]+")}
-
-
-def check_startup(core: Core) -> tuple[tuple[str, ...], list[Feed]]:
-    """Read what a start reads, without starting: the platforms' names, and all feeds as they would be then.
-
-    Raises:
-        BadInput: the bot would not start.
-    """
-    platforms, feeds = check(core.settings), feeds_at_start(core)
-    if core.settings.serve.archive:
-        from bot.web.server import archive_app
-
-        archive_app(core, core.settings.serve.host, ARCHIVE)
-    return platforms, feeds
-
-
-def feeds_at_start(core: Core) -> list[Feed]:
-    """Return all feeds as they are once a start has read the configuration.
-
-    A configured feed continues the stored one that brings the same, else the one its table may have described before.
-
-    Raises:
-        BadInput: a configured one is invalid, or two of them would report each day twice.
-    """
-    feeds = [configured_feed(core, settings) for settings in core.settings.feeds]
-    first = dict[tuple[object, ...], int]()
-    for number, feed in enumerate(feeds, 1):
-        if (same := first.setdefault(feed.brings, number)) != number:
-            raise BadInput(
-                f"[[feeds]] {same} and {number} bring the same days of {feed.repository} to {feed.channel}, which would be told "
-                "twice: keep one of them."
-            )
-    stored = Feeds(core.stores.store).all()
-    left = [feed for feed in stored if feed.origin == "config"]
-    for alike in (lambda feed: feed.brings, _identity):
-        for number, feed in enumerate(feeds):
-            known = next((one for one in left if not feed.id and alike(one) == alike(feed)), None)
-            if known:
-                left.remove(known)
-                feeds[number] = replace(feed, id=known.id, since=known.since, paused=known.paused)
-    others = [feed for feed in stored if feed.origin != "config" and feed.brings not in first]
-    return [*feeds, *others]
-
-
-def configured_feed(core: Core, settings: FeedSettings) -> Feed:
-    """Return the feed that a table of the configuration describes; raises BadInput if it is invalid."""
-    form = _CHANNEL_IDS.get(settings.platform)
-    if form and not form.fullmatch(settings.channel):
-        raise BadInput(
-            f"{settings.channel!r} is not a channel id: in Slack it is at the end of the channel's details (C024BE91L), in "
-            "Discord copy it from the channel's menu in developer mode (a number)."
-        )
-    if settings.platform == "outlet" and settings.channel not in core.settings.outlets:
-        raise BadInput(f"There is no outlet {settings.channel!r}: add its address as [outlets] {settings.channel}.")
-    person = _PEOPLE.get(settings.platform)
-    if person and settings.made_by and not person.fullmatch(settings.made_by):
-        raise BadInput(
-            f"made_by {settings.made_by!r} is nobody's id: write a member id of Slack's (U024BE7LH) or an id of Discord's (a "
-            "number), or leave it out."
-        )
-    if settings.platform == "outlet" and settings.made_by:
-        raise BadInput(
-            f"made_by {settings.made_by!r} could not be told of anything: an outlet has no people, so leave it out."
-        )
-    place = parse_place(settings.repository)
-    # A named clone may be mounted later; for a repository on GitHub, only the server is checked here.
-    name = place.name if place.path and place.name else core.sources.open(place).repo
-    return Feed(
-        platform=settings.platform,
-        workspace=settings.workspace,
-        channel=settings.channel,
-        repository=name,
-        place=settings.repository,
-        at=settings.at,
-        zone=check_zone(settings.zone) if settings.zone else machine_zone(),
-        since=core.now(),
-        language=settings.language,
-        least=Importance(settings.least),
-        areas=tuple(area(core, wanted) for wanted in settings.areas),
-        left_out=tuple(author.lower().lstrip("@") for author in settings.left_out),
-        paths=settings.paths,
-        labels=settings.labels,
-        branches=settings.branches,
-        uses=settings.uses,
-        releases=settings.releases,
-        days=settings.days,
-        quiet=settings.quiet,
-        made_by=settings.made_by,
-        origin="config",
-    )
-
-
-def _identity(feed: Feed) -> tuple[object, ...]:
-    """What identifies a configured feed after its table was changed."""
-    return (feed.platform, feed.channel, feed.repository.lower(), feed.areas, feed.scope, feed.branches, kind_of(feed))

@@ -76,11 +76,14 @@ def _address(table: str, host: str, port: int) -> Check:
 
 
 def bot(configuration: Configuration, now: datetime, *, reads_github: bool) -> Iterator[Check]:
-    """Read the bot's configuration with the functions of `serve`, and check its address, feeds and platforms."""
+    """Read the bot's configuration with the functions of `serve`, and check its address, feeds and platforms.
+
+    What is right is checked although something else keeps `serve` from starting.
+    """
     from bot.digests.core import open_core
-    from bot.service.assembly import check_startup
     from bot.service.connections import new_transport
     from bot.service.feed_checks import examined, wanted
+    from bot.service.startup import look_at_startup
 
     if not is_served(configuration):
         needed = "`daybrief serve` needs [slack] bot_token and app_token, [discord] token, or [outlets]"
@@ -91,25 +94,28 @@ def bot(configuration: Configuration, now: datetime, *, reads_github: bool) -> I
     except Problem:
         return  # reported for the store
     try:
-        try:
-            platforms, feeds = check_startup(core)
-        except Problem as problem:
-            yield Check("bot", "broken", str(problem), "Until this is fixed, `daybrief serve` does not start.")
-            return
-        yield Check("bot", "ok", f"{', '.join(platforms)}; {len(feeds)} feed{'' if len(feeds) == 1 else 's'}")
+        found = look_at_startup(core)
+        platforms, feeds = found.platforms, found.feeds
+        if found.mistakes:
+            remedy = "Until this is fixed, `daybrief serve` does not start."
+            yield Check("bot", "broken", " ".join(found.mistakes), remedy)
+        else:
+            yield Check("bot", "ok", f"{', '.join(platforms)}; {len(feeds)} feed{'' if len(feeds) == 1 else 's'}")
         yield _address("serve", core.settings.serve.host, core.settings.serve.port)
         yield from _feeds(core, feeds, platforms, now, reads_github=reads_github)
         for name in platforms:
+            if name in found.partly:
+                continue
             count = len({feed.channel for feed in wanted(feeds) if feed.platform == name})
             try:
                 wrong = asyncio.run(examined(new_transport(core, name, _no_suggestions), core.settings, feeds))
             except Problem as problem:
                 wrong = [str(problem)]
             looked_at = f"{count} channel{'' if count == 1 else 's'} checked"
-            found = " ".join(wrong) or (
+            told = " ".join(wrong) or (
                 f"nothing sent, {looked_at}" if name == "outlet" else f"token accepted, {looked_at}"
             )
-            yield Check(name, "broken" if wrong else "ok", found)
+            yield Check(name, "broken" if wrong else "ok", told)
     finally:
         core.stores.store.close()
 

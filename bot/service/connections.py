@@ -25,37 +25,42 @@ _REFUSED_AGAIN = 900.0
 """Seconds until a platform that refused its token is retried, if another one is working."""
 
 
-def check(settings: Settings) -> tuple[str, ...]:
-    """Return the names of the configured platforms.
+def named(settings: Settings) -> tuple[str, ...]:
+    """Return the names of the platforms for which something is configured."""
+    is_there = {
+        "slack": settings.slack.bot_token.get_secret_value() or settings.slack.client_id,
+        "discord": settings.discord.token.get_secret_value(),
+        "outlet": settings.outlets,
+    }
+    return tuple(name for name, given in is_there.items() if given)
 
-    Raises:
-        BadInput: none is configured, or one only partly.
-    """
-    slack, names = settings.slack, []
-    if slack.bot_token.get_secret_value() or slack.client_id:
+
+def mistakes(settings: Settings) -> dict[str, str]:
+    """Return by platform what is missing where one is configured only partly; under no name, that none is configured."""
+    slack, found = settings.slack, list[str]()
+    if "slack" in named(settings):
         needed = slack.app_token if slack.mode == "socket" else slack.signing_secret
         if not needed.get_secret_value():
             what = "app_token" if slack.mode == "socket" else "signing_secret"
-            raise BadInput(f"[slack] mode {slack.mode} needs {what}: set it, or choose the other mode.")
+            found.append(f"[slack] mode {slack.mode} needs {what}: set it, or choose the other mode.")
         if slack.client_id and slack.bot_token.get_secret_value():
-            raise BadInput(
+            found.append(
                 "[slack] has bot_token and client_id: keep bot_token for one workspace, or client_id for several."
             )
-        if slack.client_id and (slack.mode != "http" or not slack.client_secret.get_secret_value()):
-            raise BadInput("[slack] client_id needs client_secret and mode http: set both, or a bot_token instead.")
-        names.append("slack")
+        elif slack.client_id and (slack.mode != "http" or not slack.client_secret.get_secret_value()):
+            found.append("[slack] client_id needs client_secret and mode http: set both, or a bot_token instead.")
     elif any(one.get_secret_value() for one in (slack.app_token, slack.signing_secret, slack.client_secret)):
-        raise BadInput("[slack] has secrets of the app but no bot_token: set it, or take the others out.")
-    if settings.discord.token.get_secret_value():
-        names.append("discord")
-    if settings.outlets:
-        names.append("outlet")
-    if not names:
-        raise BadInput(
+        found.append("[slack] has secrets of the app but no bot_token: set it, or take the others out.")
+    if found:
+        return {"slack": " ".join(found)}
+    if named(settings):
+        return {}
+    return {
+        "": (
             "No platform is configured: set [slack] bot_token and app_token, [discord] token, or [outlets]; "
             "`daybrief chat` needs neither."
         )
-    return tuple(names)
+    }
 
 
 def idle(settings: Settings) -> list[str]:

@@ -145,8 +145,8 @@ def _github(configuration: Configuration, now: datetime) -> Check:
 def _needs_github(configuration: Configuration) -> bool:
     """Whether GitHub is required: by `serve`, if posts need it; else always, since any repository may be asked for."""
     from bot.digests.core import open_core
-    from bot.service.assembly import check_startup
     from bot.service.readiness import needs_github, places_on_github
+    from bot.service.startup import look_at_startup
 
     if not is_served(configuration):
         return True
@@ -155,10 +155,7 @@ def _needs_github(configuration: Configuration) -> bool:
     except Problem:
         return True
     try:
-        _, feeds = check_startup(core)
-        return needs_github(configuration.settings, places_on_github(feeds))
-    except Problem:  # reported for the bot
-        return True
+        return needs_github(configuration.settings, places_on_github(look_at_startup(core).feeds))
     finally:
         core.stores.store.close()
 

@@ -86,4 +86,9 @@ async def examined(transport: Transport, settings: Settings, feeds: Iterable[Fee
     here = [feed for feed in wanted(feeds) if feed.platform == transport.name]
     people = {getattr(person, transport.name, "") for person in settings.people.values()}
     people |= {feed.made_by for feed in here if feed.origin == "config"}
+    people |= {
+        user
+        for platform, _, user in (one.partition(":") for one in settings.access.admins)
+        if platform == transport.name
+    }
     return await transport.examine(sorted({feed.channel for feed in here}), sorted(people - {""}))

@@ -20,10 +20,11 @@ from bot.digests.core import Core
 from bot.platforms.slack.manifest import FINISH, INSTALL, PATH
 from bot.port.platform import Transport
 from bot.service.assembly import Assembly
-from bot.service.connections import Connections, check, idle, new_transport
+from bot.service.connections import Connections, idle, new_transport
 from bot.service.feed_checks import troubles
 from bot.service.metrics import Counted, Metrics
 from bot.service.readiness import Readiness
+from bot.service.startup import check_startup
 from bot.settings import ARCHIVE
 from bot.web.address import listen
 from bot.web.github_events import PATH as EVENTS_PATH
@@ -81,7 +82,7 @@ class Process:
     def _made(self) -> dict[str, Transport]:
         """Return the configured transports."""
         made = dict[str, Transport]()
-        for name in check(self._core.settings):
+        for name in check_startup(self._core):
             made[name] = new_transport(self._core, name, self._assembly.suggest)
         self._slack = made.get("slack")
         return made

@@ -15,6 +15,7 @@ from bot.settings.values import (
     Address,
     BranchPatterns,
     Clock,
+    Expressions,
     File,
     Gateway,
     Globs,
@@ -23,10 +24,8 @@ from bot.settings.values import (
     Names,
     Network,
     Outlets,
-    Pattern,
     Patterns,
     PlatformUsers,
-    Words,
 )
 
 ARCHIVE = "/archive"
@@ -184,11 +183,11 @@ class AreaSettings(_Table):
 
     en: str = Field(default="", description="the area's name in English")
     zh: str = Field(default="", description="the area's name in Chinese")
-    words: Words = Field(
+    words: Names = Field(
         default=(), description="words that mean the area anywhere: in tags, titles and parts of paths"
     )
-    tags: Words = Field(default=(), description="words that mean it only as a tag, prefix or scope in a title")
-    paths: tuple[Pattern, ...] = Field(
+    tags: Names = Field(default=(), description="words that mean it only as a tag, prefix or scope in a title")
+    paths: Expressions = Field(
         default=(), description="regular expressions matched against the path, which starts with a /"
     )
 
@@ -245,8 +244,8 @@ class FeedSettings(_Table):
     least: Literal["high", "medium", "low"] = Field(
         default="low", description="the lowest importance shown: `high`, `medium` or `low`"
     )
-    areas: Words = Field(default=(), description="only these areas; default: all")
-    left_out: Words = Field(default=(), description="authors to leave out; `bots` for all bots")
+    areas: Names = Field(default=(), description="only these areas; default: all")
+    left_out: Names = Field(default=(), description="authors to leave out; `bots` for all bots")
     paths: Globs = Field(
         default=(),
         description="only commits that touch these paths, as patterns such as rust/** or *.proto; default: all",
@@ -356,3 +355,15 @@ class Settings(_Table):
             slack.client_secret, self.discord.token, self.web.token, *self.outlets.values(),
         )  # fmt: skip
         return tuple(value for secret in secrets if (value := secret.get_secret_value()))
+
+
+MANY: dict[str, type[pydantic.BaseModel]] = {"areas": AreaSettings, "people": PersonSettings, "feeds": FeedSettings}
+"""Settings with several tables each; they cannot be set through the environment."""
+
+
+def table(name: str) -> type[pydantic.BaseModel]:
+    """Return the class of a table's settings."""
+    found = MANY.get(name) or Settings.model_fields[name].annotation
+    assert isinstance(found, type)
+    assert issubclass(found, pydantic.BaseModel)
+    return found

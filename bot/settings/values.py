@@ -69,12 +69,22 @@ def _words(words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _clock(value: Any) -> Any:
-    if isinstance(value, str) and not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", value):
+    """Read a time of day, also `9:30`; TOML has times of its own. A number would be seconds to pydantic."""
+    if isinstance(value, time):
+        return value
+    found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", value) if isinstance(value, str) else None
+    if not found:
         raise ValueError("should be a time of day such as 09:00")
-    return value
+    return time(int(found[1]), int(found[2]))
+
+
+def _alone(value: Any) -> Any:
+    """Take a single text as a list of one: a regular expression may contain commas."""
+    return (value,) if isinstance(value, str) else value
 
 
 def _listed(value: Any) -> Any:
+    """Take a single text as a list: values are separated by commas."""
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
@@ -133,12 +143,11 @@ def _outlets(named: dict[str, SecretStr]) -> dict[str, SecretStr]:
 
 Address = Annotated[str, pydantic.AfterValidator(_address)]
 Gateway = Annotated[str, pydantic.AfterValidator(_gateway)]
-Pattern = Annotated[str, pydantic.AfterValidator(_pattern)]
+Expressions = Annotated[tuple[Annotated[str, pydantic.AfterValidator(_pattern)], ...], pydantic.BeforeValidator(_alone)]
 Network = Annotated[str, pydantic.AfterValidator(_network)]
 File = Annotated[Path, pydantic.AfterValidator(at_home)]
-Words = Annotated[tuple[str, ...], pydantic.AfterValidator(_words)]
-Names = Annotated[Words, pydantic.BeforeValidator(_listed)]
-"""The environment has no lists; there, values are separated by commas."""
+Names = Annotated[tuple[str, ...], pydantic.AfterValidator(_words), pydantic.BeforeValidator(_listed)]
+"""A list, or its values in one text, which is all that the environment has."""
 Patterns = Annotated[Names, pydantic.AfterValidator(_patterns)]
 BranchPatterns = Annotated[Names, pydantic.AfterValidator(_branches)]
 Globs = Annotated[Names, pydantic.AfterValidator(_globs)]

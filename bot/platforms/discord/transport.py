@@ -138,7 +138,9 @@ class Discord:
                 try:
                     await client.fetch_user(int(person))
                 except discord.NotFound:
-                    found.append(f"There is no {person} on Discord: correct it in [people] or as made_by.")
+                    found.append(
+                        f"There is no {person} on Discord: correct it in [people], in [access] admins, or as made_by."
+                    )
                 except (discord.DiscordException, *BROKEN) as error:
                     found.append(f"Whether there is a {person} on Discord is not known ({error}): try again later.")
         return found

@@ -123,7 +123,7 @@ class Slack:
         try:
             await self._client.ask("users.info", user=person)
         except Refused:
-            return f"There is no {person} in the workspace: correct it in [people] or as made_by."
+            return f"There is no {person} in the workspace: correct it in [people], in [access] admins, or as made_by."
         except Later as trouble:
             return f"Whether there is a {person} in the workspace is not known: {trouble}."
         return ""
