@@ -8,6 +8,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import compress
 
 _HEADER = re.compile(r"^@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@ ?(.*)$")
 
@@ -37,11 +38,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What a hunk shows of a file before or after the change, as one text."""
+    """What a hunk shows of a file before or after the change, as one text.
+
+    Attributes:
+        starts, numbers, marks: for each line, its offset in the text, its number in the file, and whether the other side lacks it.
+        changed: the numbers of those that the other side lacks.
+    """
 
     text: str
     starts: tuple[int, ...]
     numbers: tuple[int, ...]
+    marks: tuple[bool, ...]
     changed: frozenset[int]
 
     def line_at(self, offset: int) -> int:
@@ -52,7 +59,7 @@ class Side:
         """Whether any line that the text's characters `start` to `end` touch is not on the other side."""
         first = bisect_right(self.starts, start) - 1
         last = bisect_right(self.starts, max(start, end - 1)) - 1
-        return any(self.numbers[index] in self.changed for index in range(first, last + 1))
+        return any(self.marks[first : last + 1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +79,15 @@ class Hunk:
 
 
 def _side(lines: list[tuple[str, int | None, bool]]) -> Side:
-    starts, numbers, changed, offset = [], [], set(), 0
-    for text, number, is_changed in lines:
+    starts, numbers, offset = [], [], 0
+    for text, number, _ in lines:
         assert number is not None
         starts.append(offset)
         numbers.append(number)
-        if is_changed:
-            changed.add(number)
         offset += len(text) + 1
-    return Side("\n".join(text for text, _, _ in lines), tuple(starts), tuple(numbers), frozenset(changed))
+    marks = tuple([is_changed for _, _, is_changed in lines])
+    changed = frozenset(compress(numbers, marks))
+    return Side("\n".join([text for text, _, _ in lines]), tuple(starts), tuple(numbers), marks, changed)
 
 
 def hunks(patch: str) -> Iterator[Hunk]:

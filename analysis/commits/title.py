@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from analysis.i18n.patterns import Patterns
 from analysis.i18n.words import WORDS
@@ -79,8 +79,9 @@ class Title:
         return self.reverts is None and bool(_PATTERNS.tells_nothing.fullmatch(self.text.strip()))
 
 
+@lru_cache(maxsize=64)
 def read_title(subject: str) -> Title:
-    """Parse a commit's subject."""
+    """Parse a commit's subject; cached, because each stage that a commit passes through reads it."""
     whole = subject.strip()
     plain = _PATTERNS.pull_request.sub("", whole).rstrip() or whole
     reverted = _taken_back(plain)

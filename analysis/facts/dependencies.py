@@ -79,7 +79,7 @@ def _of_file(file: ChangedFile) -> Iterator[Fact]:
     for name, mentions in after.items():
         if name in before and name not in paired:
             yield from _changed(before[name], mentions)
-    if any(_PATTERNS.elsewhere.search(side.code) for views in file.views for side in views):
+    if not (before or after) or any(_PATTERNS.elsewhere.search(side.code) for views in file.views for side in views):
         return  # a variable on one side may stand for what the other side names
     for name, mentions in after.items():
         for came in _own(mentions) if name not in before else _moved_to_core(before[name], mentions):

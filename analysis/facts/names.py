@@ -97,7 +97,7 @@ def defined(file: ChangedFile, view: View) -> Iterator[Mention]:
 
 def _conditional(view: View) -> Iterator[re.Match[str]]:
     """Find Python classes that a module defines only under a condition, such as that something is installed."""
-    for found in _PATTERNS.indented_class.finditer(view.code):
+    for found in _PATTERNS.indented_class.finditer(view.code) if "    class " in view.code else ():
         above = [*_PATTERNS.at_margin.finditer(view.code, 0, found.start())][-1:]
         if _PATTERNS.condition.match(above[0][0] if above else view.heading):
             yield found

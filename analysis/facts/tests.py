@@ -63,7 +63,7 @@ def _skips(file: ChangedFile, hunk: Hunk, *, added: bool) -> Iterator[_Skip]:
             line.text.startswith("pytestmark") and _PATTERNS.mark.search(line.text)
         ):
             yield _Skip(whole, line, _reason(lines, index))
-        elif _PATTERNS.disabled.search(line.text):
+        elif "disabled" in line.text and _PATTERNS.disabled.search(line.text):
             if _is_registered(lines, index, hunk, added=added):
                 yield _Skip(whole, line, _reason(lines, index))
         elif test := _stopped(lines, index):

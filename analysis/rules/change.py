@@ -12,6 +12,7 @@ from analysis.facts import Fact, FactKind
 from analysis.facts.syntax.changed import ChangedFile, changed_file
 from analysis.i18n.language import Language
 from analysis.i18n.typography import capital, outside, spaced
+from analysis.rules.moved import Moved, moved
 from analysis.rules.wording import listed, say, short_value
 from analysis.statements import Statement
 from analysis.triage.inert import is_inert
@@ -57,6 +58,11 @@ class Change:
     def reaching(self) -> tuple[ChangedFile, ...]:
         """Those of them whose running code changed, as far as the diff shows."""
         return tuple(file for file in self.product if not is_inert(file))
+
+    @cached_property
+    def moved(self) -> tuple[Moved, ...]:
+        """Where code moved from and to, the most lines first."""
+        return moved(self.commit)
 
     @cached_property
     def facts(self) -> tuple[Fact, ...]:

@@ -8,7 +8,6 @@ from analysis.facts import Fact, FactKind
 from analysis.rules.change import Change
 from analysis.rules.effect import is_gone
 from analysis.rules.functions import Touched, touched
-from analysis.rules.moved import moved
 from analysis.rules.new_tests import new_tests
 from analysis.rules.wording import error_text, told_apart
 from analysis.statements import Source, Statement, StatementKind
@@ -56,7 +55,7 @@ def _named(key: str, change: Change, found: Sequence[Touched]) -> Claim:
 
 
 def _moved(change: Change) -> Iterator[Claim]:
-    moves = [one for one in moved(change.commit) if {kind_of(one.source), kind_of(one.target)} <= _PRODUCT]
+    moves = [one for one in change.moved if {kind_of(one.source), kind_of(one.target)} <= _PRODUCT]
     for one in moves[:1]:
         source, target = told_apart(one.source, one.target)
         text = change.say("insight.moved", count=one.count, source=source, target=target)

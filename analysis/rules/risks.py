@@ -13,7 +13,6 @@ from analysis.facts.syntax.changed import ChangedFile
 from analysis.i18n.patterns import Patterns
 from analysis.rules.change import Change, names_of
 from analysis.rules.effect import said_together, together
-from analysis.rules.moved import moved
 from analysis.rules.wording import listed, say_fact, short_name
 from analysis.statements import Statement, StatementKind
 from analysis.triage.inert import is_inert
@@ -99,8 +98,10 @@ def unsafe_kind(fact: Fact) -> str:
 
 def _gone(change: Change, told: Sequence[Fact]) -> Iterator[Claim]:
     """What is removed without notice, and what else requires action that the effect has no room for."""
-    was_announced = any(_PATTERNS.deprecated.search(file.change.patch or "") for file in change.files.values())
     gone = list(change.of(*_GONE))
+    was_announced = bool(gone) and any(
+        _PATTERNS.deprecated.search(file.change.patch or "") for file in change.files.values()
+    )
     if gone and not was_announced and not change.is_revert:
         text = change.say("risk.gone", names=change.names([name for fact in gone for name in names_of(fact)]))
         yield change.claim(text, gone[0])
@@ -118,7 +119,7 @@ def _tests(change: Change) -> Iterator[Claim]:
     added = sum(file.change.additions for file in code)
     if lines < _MANY_LINES or not added or has_tests or change.is_revert:
         return
-    if lines - 2 * sum(one.count for one in moved(change.commit)) >= _MANY_LINES:  # moved code is still tested
+    if lines - 2 * sum(one.count for one in change.moved) >= _MANY_LINES:  # moved code is still tested
         paths = tuple(file.path for file in code[:4])
         yield Claim(change.say("risk.no_tests"), paths)
 

@@ -99,6 +99,7 @@ class Areas:
         self.broad = frozenset(area.key for area in self._areas.values() if area.broad)
         self._with_paths = [area for area in self._areas.values() if area.paths]
         self._of_path: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
+        self._own_of: dict[str, frozenset[str]] = {}
 
     def __contains__(self, key: str) -> bool:
         return key in self._areas
@@ -220,8 +221,12 @@ class Areas:
 
     def _own(self, repo: str) -> frozenset[str]:
         """Return the words of a repository's own name, and those contained in it: `metrics` in quillmetrics."""
-        name = repo.rpartition("/")[2].lower()
-        return _own_words(repo) | {word for word in self._by_word if len(word) >= _WITHIN and word in name}
+        own = self._own_of.get(repo)
+        if own is None:
+            name = repo.rpartition("/")[2].lower()
+            own = _own_words(repo) | {word for word in self._by_word if len(word) >= _WITHIN and word in name}
+            self._own_of = {repo: own}  # the last one is enough: a repository's commits come one after another
+        return own
 
     def _shares(self, files: Sequence[FileChange], own_words: frozenset[str]) -> dict[str, float]:
         # If the product is touched, accompanying tests and docs do not decide what the commit is about.

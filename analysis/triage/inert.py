@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
 from analysis.facts.syntax.changed import ChangedFile, View, alike
 from analysis.i18n.patterns import Patterns
@@ -18,8 +19,9 @@ def reads_as_prose(text: str) -> bool:
     return len(text.split()) >= 4 and not _PATTERNS.code_line.search(text)  # noqa: PLR2004 - shorter ones may be anything
 
 
+@lru_cache(maxsize=64)
 def is_inert(file: ChangedFile) -> bool:
-    """Whether a file's change is fully seen and none of it affects what runs."""
+    """Whether a file's change is fully seen and none of it affects what runs; cached for the next caller."""
     if file.change.status not in {"modified", "changed"} or not file.hunks or not file.is_whole:
         return False
     return all(

@@ -42,8 +42,7 @@ class View:
 
     def lines(self) -> Iterator[tuple[int, str, bool]]:
         """Each line: its number in the file, its code, and whether it is not on the other side."""
-        for number, text in zip(self.side.numbers, self.code.split("\n"), strict=False):
-            yield number, text, number in self.side.changed
+        return zip(self.side.numbers, self.code.split("\n"), self.side.marks, strict=False)
 
 
 class ChangedFile:

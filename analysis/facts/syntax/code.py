@@ -35,23 +35,9 @@ def _hidden(text: str) -> str:
 
 
 def _blank_python(text: str) -> str:
-    pieces, at = [], 0
     first = _PATTERNS.triple_quote.search(text)
-    if first and _closes(text, first.start()):
-        at = first.end()
-        pieces.append(_hidden(text[:at]))
-    while found := _PATTERNS["tokens"]["python"].search(text, at):
-        pieces.append(text[at : found.start()])
-        end = found.end()
-        if found[0] in {'"""', "'''"}:
-            close = text.find(found[0], end)
-            end = close + 3 if close >= 0 else len(text)
-            pieces.append(_hidden(text[found.start() : end]))
-        else:
-            pieces.append(" " * len(found[0]) if found[0][0] == "#" else found[0])
-        at = end
-    pieces.append(text[at:])
-    return "".join(pieces)
+    at = first.end() if first and _closes(text, first.start()) else 0
+    return _hidden(text[:at]) + _PATTERNS.python.sub(lambda part: part["code"] + _hidden(part["hidden"]), text[at:])
 
 
 def _closes(text: str, at: int) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from analysis.facts.syntax.changed import Mention, View
 from analysis.facts.syntax.code import arguments, assignment, call_text, default_of, depth_of, literal
@@ -47,7 +48,11 @@ class _Python:
         self.depth = 0  # open parentheses of a signature
         self._open(view.heading, is_new=False)
         self.is_sure = False  # whether the signature's own line is in the hunk
-        self.unit = 2 if _PATTERNS.two.search(view.code) else 4
+
+    @cached_property
+    def unit(self) -> int:
+        """How far its blocks are indented."""
+        return 2 if _PATTERNS.two.search(self.view.code) else 4
 
     def _open(self, text: str, *, is_new: bool) -> bool:
         """Enter the class or function that a line begins, if it begins one."""

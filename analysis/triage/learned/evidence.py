@@ -8,7 +8,7 @@ import math
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -332,8 +332,6 @@ def _lines(files: Sequence[ChangedFile]) -> Iterator[tuple[str, float]]:
     gained: Counter[str] = Counter()
     lost: Counter[str] = Counter()
     prose = imports = typed = new = gone = 0
-    came: set[str] = set()
-    went: set[str] = set()
     for file in files:
         if file.kind not in _BUILT:
             continue
@@ -343,7 +341,6 @@ def _lines(files: Sequence[ChangedFile]) -> Iterator[tuple[str, float]]:
                 if not text or not (line.added or line.removed):
                     continue
                 (gained if line.added else lost)[text] += 1
-                (came if line.added else went).update(_PATTERNS.word.findall(text[:160].lower().replace("_", " ")))
                 prose += _is_prose(text)
                 imports += bool(_PATTERNS.imports.match(text))
                 typed += bool(_PATTERNS.annotated.search(text))
@@ -365,6 +362,7 @@ def _lines(files: Sequence[ChangedFile]) -> Iterator[tuple[str, float]]:
     yield "typed lines", typed / max(1, total)
     yield "new definitions", math.log1p(new) / 2
     yield "gone definitions", math.log1p(gone) / 2
+    came, went = (_words_of(side) for side in (gained, lost))
     fresh, stale = came - went, went - came
     for word, name in (("raise", "adds raise"), ("if", "adds if"), ("none", "adds None"), ("except", "adds except")):
         yield name, float(word in fresh)
@@ -374,8 +372,14 @@ def _lines(files: Sequence[ChangedFile]) -> Iterator[tuple[str, float]]:
     yield "adds performance words", float(bool(fresh & _FAST))
 
 
+_READ = 160
+"""As much of a line is read for its words."""
 _BUILT = {FileKind.PRODUCTION, FileKind.BUILD, FileKind.TOOLING}
 _FAST = {"cache", "lru", "stream", "async", "fuse", "fused", "overlap", "inplace", "triton", "warp"}
+
+
+def _words_of(lines: Iterable[str]) -> set[str]:
+    return set(_PATTERNS.word.findall("\n".join(text[:_READ] for text in lines).lower().replace("_", " ")))
 
 
 def _is_prose(text: str) -> bool:
