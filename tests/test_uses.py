@@ -112,6 +112,32 @@ CASES = {
         env:
           QUILL_CACHE: "1"
         """, ["example/quill=v1.0 @3", "--page-size=16 @5", "QUILL_CACHE=1 @8"]),
+    "a template of Jinja": ("a.yml.j2", """
+        # {{ ansible_managed }}
+        {% if with_cache %}
+        env: [{name: QUILL_CACHE, value: "{{ cache }}"}]
+        {% endif %}
+        {# a note #}
+        command: [quill-serve, "--port={{ port }}"{% if big %}, "--page-size=64"{% endif %}]
+        """, ["QUILL_CACHE=x @3", "--port=x @6", "--page-size=64 @6"]),
+    "a template of Go": ("addons/a.yaml.tmpl", """
+        {{ if .On }}
+        args:
+        - --port=80
+        {{- end }}
+        image: {{.Registry}}example/quill:v1
+        """, ["--port=80 @3", "xexample/quill=v1 @5"]),
+    "a template of Terraform": ("a.yaml.template", """
+        containers:
+        %{ if on }
+        - image: example/quill:${tag}
+          args: ["--page-size=${size}"]
+        %{ endif }
+        """, ["--page-size=${size} @4"]),
+    "a template of a unit": ("a.service.j2", """
+        [Service]
+        ExecStart=/usr/bin/quill-serve --port {{ port }}
+        """, ["--port={{ @2"]),
     "a chart's template": ("templates/a.yaml", """
         {{- if .Values.on }}
         image: {{ .Values.image }}:{{ .Values.tag }}

@@ -88,7 +88,8 @@ def read_files(paths: Sequence[Path]) -> Iterator[Scanned]:
         if not root.exists():
             raise BadInput(f"There is nothing at {root}: name the files or folders that use the repository.")
         for file, name in _walk(root):
-            reader = next((_READERS[kind] for kind, form in _PATTERNS["files"].items() if form.search(name)), None)
+            plainly = _PATTERNS.template.sub("", name)
+            reader = next((_READERS[kind] for kind, form in _PATTERNS["files"].items() if form.search(plainly)), None)
             if reader is None:
                 continue
             count += 1

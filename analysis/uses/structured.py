@@ -38,8 +38,8 @@ def _documents(text: str) -> Iterator["Node"]:
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    if "{{" in text:
-        text = _PATTERNS.inline.sub("x", _PATTERNS.control.sub("", text))
+    if any(mark in text for mark in ("{{", "{%", "%{")):
+        text = _PATTERNS.controlled.sub("", _PATTERNS.inline.sub("x", _PATTERNS.control.sub("", text)))
     if _is_too_deep(text):
         return
     try:
