@@ -205,6 +205,17 @@ CASES = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize(("beside", "is_used"), [("Chart.yaml", False), ("README.md", True)])
+def test_what_a_chart_of_our_own_defines_is_no_setting_of_another(
+    offering: Offering, tmp_path: Path, beside: str, is_used: bool
+) -> None:
+    """A repository may have a chart whose values have the same names; its images are used all the same."""
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "ours" / beside).write_text("name: quill\n")
+    found = used(offering, tmp_path, "values.yaml", "image: example/quill:v1\nserver:\n  workers: 2\n")
+    assert found == ["example/quill=v1 @1", *(["server.workers=2 @3"] if is_used else [])]
+
+
 @pytest.mark.parametrize(("name", "text", "expected"), CASES.values(), ids=CASES)
 def test_every_form_tells_what_it_uses(
     offering: Offering, tmp_path: Path, name: str, text: str, expected: list[str]

@@ -97,7 +97,13 @@ def read_files(paths: Sequence[Path]) -> Iterator[Scanned]:
                 raise BadInput(f"{root} has more than {MOST:,} files to read: name the folders that matter.")
             text = _text(file)
             if text:
-                yield Scanned(name, text, tuple(reader(text)))
+                yield Scanned(name, text, tuple(_without_own(file, reader(text))))
+
+
+def _without_own(file: Path, found: Iterable[Found]) -> Iterator[Found]:
+    """Leave out the settings that a chart of the team's own defines: another chart's may have the same names."""
+    is_own = _PATTERNS.chart_values.search(file.name) is not None and (file.parent / "Chart.yaml").is_file()
+    return (one for one in found if not (is_own and isinstance(one, Setting) and one.kind is UseKind.CONFIG))
 
 
 def _walk(root: Path) -> Iterator[tuple[Path, str]]:
