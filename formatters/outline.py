@@ -278,11 +278,11 @@ class _Writer:
             yield Point(clean(text), shas, short=clean(short))
 
     def some(self, names: Sequence[str], most: int) -> str:
-        """The first few of many, and how many more there are."""
+        """The first few of many; a count of the rest could be too low."""
         comma = self.label("list.comma")
-        if len(names) <= most + 1:  # "and 1 more" is no shorter than its name
+        if len(names) <= most + 1:  # "and others" is no shorter than its name
             return comma.join(names)
-        return say("list.more", self.language, names=comma.join(names[:most]), count=len(names) - most)
+        return say("list.others", self.language, names=comma.join(names[:most]))
 
     def groups(self) -> Iterator[Group]:
         placed: set[str] = set()

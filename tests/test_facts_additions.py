@@ -54,9 +54,11 @@ class TestNewNames:
             ("quill/__init__.py", "import a\n", "import a\nfrom os import path\n"),
             ("quill/_inner/__init__.py", "import a\n", "import a\nfrom .load import Loader\n"),
             ("quill/a.py", "def load(\n    path: str,\n) -> None:\n    pass\n", "def load(\n    path: str,\n    retries: int = 3,\n) -> None:\n    pass\n"),
+            ("src/a.rs", "use a;\n", 'use a;\n/// Loads it.\n#[cfg(any(test, feature = "testing"))]\npub fn load() {}\n'),
+            ("src/a.rs", "use a;\n", 'use a;\n/// Loads it.\n#[doc(hidden)]\n#[cfg(feature = "testsuite")]\npub fn load() {}\n'),
             ("tests/a.rs", "use a;\n", "use a;\n/// Loads it.\npub fn load() {}\n"),
         ],
-        ids=["no comment", "for the crate", "of a trait's implementation", "a program", "internal", "of a private type", "no entry", "nobody says so", "of another package", "a private package", "not described", "a test"],
+        ids=["no comment", "for the crate", "of a trait's implementation", "a program", "internal", "of a private type", "no entry", "nobody says so", "of another package", "a private package", "not described", "for tests", "for those who test", "a test"],
     )  # fmt: skip
     def test_one_that_nothing_makes_public_is_none(self, path: str, before: str, after: str) -> None:
         assert told(a_change(path, before, after), kinds="name_added") == []

@@ -121,6 +121,18 @@ class TestRefusals:
         assert told(a_change(path, head + branch + tail, head + tail), kinds="check") == []
 
     @pytest.mark.parametrize(
+        ("path", "before", "after"),
+        [
+            ("a.py", 'def f(name):\n    if ".." in name:\n        raise ValueError("a name must not lead upwards")\n    g(name)\n', "def f(name):\n    _validate_name(name)\n    g(name)\n"),
+            ("a.go", 'func f(n string) error {\n\tif n == "" {\n\t\treturn errors.New("a name must not be empty")\n\t}\n\treturn g(n)\n}\n', "func f(n string) error {\n\tif err := checkName(n); err != nil {\n\t\treturn err\n\t}\n\treturn g(n)\n}\n"),
+            ("a.rs", 'fn f(n: &str) {\n    assert!(!n.is_empty(), "a name must not be empty");\n    g(n);\n}\n', "fn f(n: &str) {\n    names::ensure_sound(n);\n    g(n);\n}\n"),
+        ],
+        ids=["Python", "Go", "Rust"],
+    )  # fmt: skip
+    def test_a_check_that_a_function_makes_now_is_not_lifted(self, path: str, before: str, after: str) -> None:
+        assert told(a_change(path, before, after), kinds="check_removed") == []
+
+    @pytest.mark.parametrize(
         ("before", "after"),
         [
             ("    if fast:\n        {check}\n        bind(pages)\n", "    if fast:\n        bind(pages)\n"),

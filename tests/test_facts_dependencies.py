@@ -157,6 +157,7 @@ class TestChangedDependencies:
                 "setup.py",
                 'setup(\n    extras_require={{\n        "test": [\n            "numpy{}",\n        ],\n    }},\n)\n',
             ),
+            ("setup.py", 'extras["quality"] = [\n    "numpy{}",\n]\n'),
             ("Cargo.toml", '[dev-dependencies]\nnumpy = "{}"\n'),
             ("Cargo.toml", "[target.'cfg(unix)'.dev-dependencies]\nnumpy = {{ version = \"{}\" }}\n"),
         ],
@@ -170,6 +171,9 @@ class TestChangedDependencies:
     def test_what_only_developers_install_is_none_below_the_heading_of_a_hunk(self) -> None:
         text = "typing = [\n" + "".join(f'  "a{number}",\n' for number in range(9)) + "]\n"
         assert told(a_change("pyproject.toml", text, text.replace("]", '  "numpy",\n]'))) == []
+
+        text = 'extras["testing"] = (\n' + "".join(f'    "a{number}",\n' for number in range(9)) + ")\n"
+        assert told(a_change("setup.py", text, text.replace(")\n", '    "numpy",\n)\n'))) == []
 
     def test_what_moves_to_the_developers_is_gone(self) -> None:
         text = '[project]\ndependencies = [\n  "torch",\n{}]\n\n[dependency-groups]\ndev = [\n  "trio",\n{}]\n'

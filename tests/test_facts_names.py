@@ -213,6 +213,8 @@ class TestListedNames:
             ("src/index.ts", "export { load } from './m';\n", "export { load } from './n';\n"),
             ("src/index.ts", "export { load } from './m';\n", "export * from './m';\nexport const load = 1;\n"),
             ("src/index.ts", "export { load } from './m';\n", "export * from './m';\n"),
+            ("src/press/ink/index.ts", "export { keep, load } from './m';\n", "export { keep } from './m';\n"),
+            ("src/press/types/ink.ts", "export interface Load {\n  a: 1\n}\n", ""),
             ("src/index.ts", "function load() {}\nexport { load };\n", "export function load() {}\n"),
             ("src/index.ts", "import { load } from './m';\n", "import { keep } from './m';\n"),
             ("tests/__init__.py", "from .m import load\n__all__ = ['load']\n", "__all__ = []\n"),

@@ -390,7 +390,7 @@ def test_a_post_names_as_much_to_watch_as_a_phone_shows_whole() -> None:
     )
     post = outline(a_digest(an_entry(facts=(*removed, *renamed))), AREAS)
     assert watched(post) == (
-        f"Removed: `gone_0`, `gone_1` and 2 more · Renamed: `{name}_0` → `get_{name}_0` and 2 more"
+        f"Removed: `gone_0`, `gone_1` and others · Renamed: `{name}_0` → `get_{name}_0` and others"
     )
 
 
@@ -411,7 +411,7 @@ def test_watch_gathers_what_was_taken_back_changed_removed_and_added() -> None:
         "Defaults changed: `timeout` 1 → 2",
         "Removed: `Cache`, `QUILL_PAGES`",
         "Deprecated: “Use pages.”",
-        "New flags, commands and variables: `--flag-0`, `--flag-1`, `--flag-2`, `--flag-3`, `--flag-4`, `--flag-5` and 2 more",
+        "New flags, commands and variables: `--flag-0`, `--flag-1`, `--flag-2`, `--flag-3`, `--flag-4`, `--flag-5` and others",
         "Unsafe calls added: `pickle.load`",
         "Tests disabled: `test_x`",
     ]

@@ -53,6 +53,25 @@ def test_signals_are_what_readers_look_for(title: str, files: list[FileChange], 
     assert expected <= names(title, *files)
 
 
+@pytest.mark.parametrize(
+    ("path", "is_documented"),
+    [
+        ("docs/caches.rst", True),
+        ("website/guide/caches.md", True),
+        ("README.md", True),
+        ("website/layouts/caches.html", False),
+        ("CONTRIBUTING.md", False),
+        ("changelog.d/README.md", False),
+        ("LICENSE", False),
+        ("docs/internals/caches.md", False),
+    ],
+)
+def test_only_pages_for_users_document_anything(path: str, is_documented: bool) -> None:
+    """Not how a site looks, nor what its contributors read."""
+    page = a_change(path, "One cache.\n", "Two caches.\n")
+    assert ("documented" in names("feat: two caches", FIX, page)) is is_documented
+
+
 def test_a_grave_sentence_counts_where_the_title_is_silent() -> None:
     told = said("Without it the worker deadlocks when two requests come at once.")
     assert {"grave_text", "consequence", "grave_fix"} <= names("Fix the cache", FIX, statements=told)

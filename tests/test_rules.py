@@ -122,7 +122,7 @@ class TestTheFields:
                 ),
             )
         )
-        assert analysis.effect.startswith("5 defaults change: `--f0` 0 → 1, ")
+        assert analysis.effect.startswith("Several defaults change: `--f0` 0 → 1, ")
         assert [text for text in texts(analysis.risks) if "by default" in text] == []
 
     @pytest.mark.parametrize("language", LANGUAGES)

@@ -169,7 +169,15 @@ def test_a_statement_says_where_it_stands() -> None:
         "vLLM version: v0.13.0",
         "https://example.org/runs/1 https://example.org/runs/2",
         "cc @priya",
+        "The cache crashes with the bug mentioned in that issue.",
+        "The first step in that direction keeps the cache from failing.",
+        "The cache fails as described above when pages are lost.",
+        "`test_pages_of_one` fails when pages are lost.",
+        "Asserts that the cache no longer crashes.",
+        "The crash of the cache is gone, as verified by test_pages_of_one.",
+        "We previously said that the cache may fail here.",
         "感谢评审，缓存错误已经修复，请再看一下。",
+        "修复上述缓存错误导致的崩溃问题。",
     ],
 )
 def test_what_is_said_to_reviewers_bots_and_trackers_is_no_statement(chatter: str) -> None:
@@ -488,7 +496,7 @@ def test_lines_that_came_to_a_changelog_are_read_by_their_headings() -> None:
     rst = a_change(
         "CHANGES.rst", "1.0\n===\n", "1.1\n===\n\nRemovals\n--------\n\n- ``Cache.drop`` is gone for good\n\n1.0\n===\n"
     )
-    found = statements_of(a_commit("Rework it", files=(markdown, rst)))
+    found = statements_of(a_commit("Rework it", files=(markdown, rst, a_change("quill/a.py", "x = 1\n", "x = 2\n"))))
     assert {(one.text, one.category, one.line) for one in found} == {
         ("pages no longer leak", "bugfix", 5),
         ("`Cache.drop` is gone for good", "breaking", 7),
@@ -560,6 +568,8 @@ def test_of_several_fragments_the_one_nearest_to_the_title_is_the_headline() -> 
     )
     assert headline(a_commit("fix: order of pages", files=files)) == texts["b"]
     assert headline(a_commit("fix: packed files of the builder", files=files)) == texts["a"]
+    # The one that repeats the title is no statement; the other does not take its place.
+    assert headline(a_commit("fix: deny ink to strangers", files=files)) == "deny ink to strangers"
 
 
 @pytest.mark.parametrize(
@@ -574,6 +584,21 @@ def test_what_a_bot_quotes_is_nobodys_word_whoever_merges_it(body: str) -> None:
     assert effects(a_commit(f"Update the store\n\n{body}")) == []
     told = "Users of the store no longer lose pages when it crashes."
     assert effects(a_commit(f"Update the store\n\n{told}")) == [told]
+
+
+def test_a_changelog_that_comes_after_the_work_is_nobodys_effect() -> None:
+    """Documents alone describe what other commits did; a release publishes it."""
+    line = "- Pages are no longer lost when users crash the store.\n"
+    change = a_change("CHANGELOG.md", "# Changes\n", f"# Changes\n\n## 1.1.0\n\n{line}")
+    said = [line.strip("- \n")]
+    assert effects(a_commit("more changelog updates", files=(change,))) == []
+    assert effects(a_commit("Release 1.1.0", files=(change,))) == said
+    assert effects(a_commit("Keep pages", files=(change, a_change("quill/a.py", "x = 1\n", "x = 2\n")))) == said
+
+
+def test_a_sentence_that_ends_on_the_verb_of_another_does_not_stand_alone() -> None:
+    told = "The engine's reader did not: it failed on every page without a name."
+    assert effects(a_commit(f"Rework the pool\n\nThe index learnt of pages.\n\n{told}", files=())) == []
 
 
 @pytest.mark.parametrize("path", ["vendor/example.org/store/CHANGELOG.md", "third_party/store/CHANGES.md"])

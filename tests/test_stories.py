@@ -100,6 +100,14 @@ class TestSameWork:
     ) -> None:
         assert joined(change(*one, author=author), change(*two, author=author, hours=1)) == []
 
+    def test_one_word_joins_nothing_to_what_is_done_in_many_files(self) -> None:
+        """A file in common is then a small part of it; two words, or half the files, say more."""
+        small = change("Name the ink of pages anew", "quill/press.py", hours=1)
+        wide = ("quill/press.py", *(f"quill/{name}.py" for name in "abcde"))
+        assert joined(change("Weigh the ink", *wide), small) == []
+        assert joined(change("Weigh the ink of pages", *wide), small) == [(StoryKind.SAME_WORK, 2)]
+        assert joined(change("Weigh the ink", *wide[:2]), small) == [(StoryKind.SAME_WORK, 2)]
+
     def test_a_word_that_many_use_that_day_joins_nothing(self) -> None:
         others = [
             change(f"{verb} the scheduler", f"quill/{verb}.py", author=verb) for verb in ("Warm", "Stop", "Trace")

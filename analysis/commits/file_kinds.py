@@ -79,12 +79,19 @@ _RULES: tuple[tuple[FileKind, str], ...] = (
     ),
     (
         FileKind.TOOLING,
-        r"^/(sample|script|dev|hack|misc)/|^/tools/(?!.*\.(?:c|cc|cpp|cu|h|hpp|go|rs)$)"
+        r"^/(xtasks?|[vx]dev|dev[_-](?:tools?|utils?|scripts?))/|/release[_-]?(?:notes|tools?|scripts?|utils?)/"
+        r"|^/(sample|script|dev|hack|misc)/|^/tools/(?!.*\.(?:c|cc|cpp|cu|h|hpp|go|rs)$)"
         r"|^/\.[^/]+($|/)|/\.(gitignore|gitattributes|gitmodules|editorconfig)$|/(CODEOWNERS|OWNERS|Procfile)$",
     ),
 )
 _COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _RULES)
 
+_PAGE = re.compile(r"\.(?:md|mdx|rst|adoc|txt|ipynb|rdoc|pod|tex|texi)$", re.IGNORECASE)
+_FOR_CONTRIBUTORS = re.compile(
+    r"(?:^|/)(?:CONTRIBUT\w*|AGENTS?|CLAUDE|GEMINI|CODE[_-]OF[_-]CONDUCT|SECURITY|MAINTAIN\w*|GOVERNANCE|RELEAS(?:E|ING)(?:[_-]PROCESS)?|HACKING|DEVELOP\w*"
+    r"|LICEN[CS]E|COPYING|NOTICE|AUTHORS|OWNERS|PULL_REQUEST_TEMPLATE)(?:\.\w+)?$|(?:^|/)\.|(?:^|/)changelog\.d/README|(?:^|/)(?:internals?|adrs?|rfcs?|designs?|proposals|decisions|dev|contributing|development)/",
+    re.IGNORECASE,
+)
 _BINARY = re.compile(
     r"\.(png|jpe?g|gif|webp|ico|bmp|tiff?|pdf|zip|gz|bz2|xz|zst|tar|tgz|whl|jar|so|dylib|dll|a|o|exe|bin|pt|pth|onnx"
     r"|safetensors|npy|npz|parquet|pkl|pickle|woff2?|ttf|otf|eot|mp[34]|wav|flac|ogg|webm|mov|avi|db|sqlite3?)$",
@@ -119,6 +126,11 @@ def language_of(path: str) -> str:
         return "cmake"
     _, dot, extension = name.rpartition(".")
     return LANGUAGES.get(extension.lower(), "") if dot else ""
+
+
+def is_guide(path: str) -> bool:
+    """Whether the file at `path` is a page of documentation for users, judging by its name: no layout, no page for contributors."""
+    return kind_of(path) is FileKind.DOCS and bool(_PAGE.search(path)) and not _FOR_CONTRIBUTORS.search(path)
 
 
 def looks_binary(path: str) -> bool:

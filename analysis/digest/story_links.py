@@ -36,6 +36,8 @@ class StoryKind(StrEnum):
 _PATTERNS = Patterns(__file__)
 _CLOSE = timedelta(hours=24)
 _SHARED = 0.5
+_PART = 0.25
+"""The least share of its files that a commit has in common with another one, if one word is all that links them."""
 _ALIKE, _LEAST_ALIKE = 0.5, 3
 """Share and number of title words in common between two commits that do the same work in different places."""
 _EVERYBODYS = 3
@@ -267,7 +269,9 @@ def _is_same_work(first: _Traits, second: _Traits, everybodys: frozenset[str]) -
         - everybodys
         - {basename(path).partition(".")[0] for path in first.product & second.product}
     )
-    return _share_files(first, second) and bool(said or first.brought & second.paths)
+    # Nor does one word, if for one of them that file is a small part of what it changes.
+    is_near = len(said) > 1 or (bool(said) and _is_even(first, second))
+    return _share_files(first, second) and (is_near or bool(first.brought & second.paths))
 
 
 def _share_files(first: _Traits, second: _Traits) -> bool:
@@ -275,6 +279,12 @@ def _share_files(first: _Traits, second: _Traits) -> bool:
     by_product = first.product or second.product
     one, two = (first.product, second.product) if by_product else (first.paths, second.paths)
     return bool(one and two) and len(one & two) >= _SHARED * min(len(one), len(two))
+
+
+def _is_even(first: _Traits, second: _Traits) -> bool:
+    """Whether the files in common are more than a small part of the product files that either changes."""
+    most = max(len(first.product), len(second.product))
+    return len(first.product & second.product) >= _PART * most
 
 
 def _moves_tests(first: _Traits, second: _Traits) -> bool:

@@ -53,7 +53,8 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
                 yield Fact(FactKind.CHECK_ADDED, one.value, one.path, one.line, after=one.condition, detail=one.name)
     for one in gone:
         is_said = _is_said(one, code, after=True)
-        if one.in_old and not is_said and not (one.around and _goes_with_its_branch(one, by_path[one.path])):
+        goes_along = one.around and _goes_with_its_branch(one, by_path[one.path])
+        if one.in_old and not is_said and not goes_along and not _is_handed_over(one, by_path[one.path]):
             yield Fact(FactKind.CHECK_REMOVED, one.value, one.path, one.line, before=one.condition, detail=one.name)
 
 
@@ -128,6 +129,12 @@ def _goes_with_its_branch(one: Refusal, file: ChangedFile) -> bool:
             return all(is_gone and code not in came for code, is_gone in guarded)
         inner = guard
     return False
+
+
+def _is_handed_over(one: Refusal, file: ChangedFile) -> bool:
+    """Whether the hunk that loses a check now calls a function whose name says that it checks."""
+    new = next(new for old, new in file.views if one.line in old.side.numbers)
+    return any(changed and _PATTERNS.checks.match(code) for _, code, changed in new.lines())
 
 
 def _below(lines: Sequence[tuple[int, str, bool]], index: int) -> list[tuple[int, str, bool]]:

@@ -13,7 +13,7 @@ from analysis.facts.syntax.changed import ChangedFile, changed_file
 from analysis.i18n.language import Language
 from analysis.i18n.typography import capital, outside, spaced
 from analysis.rules.moved import Moved, moved
-from analysis.rules.wording import listed, say, short_value
+from analysis.rules.wording import first_listed, say, short_value
 from analysis.statements import Statement
 from analysis.triage.inert import is_inert
 
@@ -100,15 +100,13 @@ class Change:
         return say("list.sentence", self.language, clause=capital(clause) if self.language == "en" else clause)
 
     def names(self, names: Sequence[str], most: int = MOST_NAMES) -> str:
-        """Names as code: `a`, `b` and 2 more."""
+        """Names as code: `a`, `b` and others."""
         return self.listed([f"`{name}`" for name in dict.fromkeys(names) if "`" not in name], most)
 
     def listed(self, shown: list[str], most: int = MOST_NAMES) -> str:
-        """Texts as one list; if there are many, the first of them and how many more there are."""
-        if len(shown) <= most + 1:  # "and 1 more" is no shorter than the name
-            return listed(shown, self.language)
-        comma = say("list.comma", self.language)
-        return self.say("list.more", names=comma.join(shown[:most]), count=len(shown) - most)
+        """Texts as one list, of many only the first."""
+        text = first_listed(shown, most, self.language)
+        return spaced(text) if self.language == "zh" else text
 
     def pair(self, fact: Fact) -> str:
         """Before and after: two names as code, or a name with its values."""

@@ -29,6 +29,10 @@ _OF_A_FILE = {FactKind.ENV_ADDED, FactKind.ENV_REMOVED, FactKind.COMMAND_ADDED}
 """Facts that hold only for their file: another one may still read the variable."""
 _UPDATES = re.compile(r"\b(?P<count>\d{1,4}) updates?\b", re.IGNORECASE)
 """How bots that update dependencies count them in a title: https://docs.github.com/en/code-security/dependabot."""
+_NOTHING = r"\s*(?:null|nil|None|undefined|nullptr)\b"
+_MISSING = re.compile(rf"(?:(?<!!)===?|\bis){_NOTHING}|^[^!]*\.is_none\(\)")
+_GIVEN = re.compile(rf"(?:!==?|\bis not){_NOTHING}|^!.*\.is_none\(\)|\.is_some\(\)")
+"""Conditions that hold without a value, and with one; an error is raised on the former, an assertion requires the latter."""
 _FEW = 2
 """Up to this many pairs get a sentence each."""
 
@@ -46,7 +50,7 @@ class Effect:
 
 
 def effect(change: Change) -> Effect:
-    """Return what users notice, in at most MOST_KINDS kinds, what they must act on first; each kind is listed in full, or counted."""
+    """Return what users notice, in at most MOST_KINDS kinds, what they must act on first; of each kind the first names."""
     sentences: list[str] = []
     told: list[Fact] = []
     for facts in together(change.facts):
@@ -85,8 +89,7 @@ def said_together(change: Change, facts: Sequence[Fact]) -> str:
             return _joined(
                 change, dict.fromkeys(_BY_KIND[fact.kind](change, one) or _plain(change, one) for one in facts)
             )
-        values = {"count": len(pairs), "pairs": change.listed(list(pairs))}
-        return change.sentence(change.say(f"effect.{fact.kind}_many", **values))
+        return change.sentence(change.say(f"effect.{fact.kind}_many", pairs=change.listed(list(pairs))))
     if len(dict.fromkeys(one.name for one in facts)) == 1:
         return _plain(change, fact)
     names = change.names([one.name for one in facts])
@@ -144,7 +147,7 @@ def _default(change: Change, fact: Fact) -> str:
 def _refuses(change: Change, facts: Sequence[Fact]) -> str:
     texts = dict.fromkeys(change.quoted(brief_error(fact.detail)) for fact in facts if stops(change, fact))
     if len(texts) > 1:
-        return change.say("effect.refuses_many", count=len(texts), texts=change.listed(list(texts)))
+        return change.say("effect.refuses_many", texts=change.listed(list(texts)))
     return change.say("effect.refuses", text=next(iter(texts))) if texts else ""
 
 
@@ -157,6 +160,9 @@ def stops(change: Change, fact: Fact) -> bool:
     file, triage = change.files.get(fact.path), change.entry.triage
     if not fact.detail or file is None or triage.types[0] is ChangeType.FEATURE:
         return False
+    is_assertion = fact.name.startswith(("assert", "ensure")) or fact.name.isupper()
+    if triage.types[0] is ChangeType.BUGFIX and (_GIVEN if is_assertion else _MISSING).search(fact.after):
+        return False  # whatever used the missing value failed on it
     if explains_better(change.commit.subject) or any(reason.code == "crash" for reason in triage.reasons):
         return False
     return stops_what_was(file, fact.line) and not guards_new_code(file, fact.line, fact.after)

@@ -3,10 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from analysis.commits.patch import Hunk
 from analysis.facts.syntax.changed import ChangedFile
 from analysis.i18n.patterns import Patterns
+from analysis.rules.renaming import renamed
 from analysis.triage.sketch import defined_in
 
 _PATTERNS = Patterns(__file__)
@@ -40,6 +42,7 @@ class Touched:
     Attributes:
         name: qualified by its class, as the language writes it: `Cache.load`, `Cache::load`.
         is_new: the change adds it to an existing file.
+        was: its former name, if the change renames it; bare.
         is_public: others may use it, by its language's conventions.
         line: its own line or that of its first change, after the commit.
         count: changed lines of code in it, without those that only moved within the file.
@@ -51,6 +54,7 @@ class Touched:
     is_new: bool
     is_public: bool
     count: int = 0
+    was: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,8 @@ def touched(files: Iterable[ChangedFile]) -> Touches:
         if file.language not in _PROGRAMS or file.change.status in {"added", "removed"}:
             continue
         stays = _stays(file)
-        gone = {name for hunk in file.hunks for name in _removed(hunk)}
+        gone = {name for hunk in file.hunks for name in _removed(hunk, file.language)}
+        former = renamed(file, partial(_name_in, language=file.language)) if gone else {}
         for hunk, (before, after) in zip(file.hunks, file.views, strict=True):
             code = {number: text for number, text, _ in after.lines()}
             was = {number: text for number, text, _ in before.lines()}
@@ -88,12 +93,14 @@ def touched(files: Iterable[ChangedFile]) -> Touches:
                     continue  # the rest of it is elsewhere, or gone
                 counts[name] += counted
                 is_open = _is_public(name, code.get(line, ""), file.language)
-                is_new = is_defined and _bare(name) not in gone
+                earlier = former.get(_bare(name), "") if is_defined else ""
+                is_new = is_defined and not earlier and _bare(name) not in gone
                 known = found.get(name)
-                if known is None or (is_new and not known.is_new):
-                    found[name] = Touched(name, file.path, line, is_new, is_open)
+                if known is None or ((is_new or earlier) and not known.is_new):
+                    found[name] = Touched(name, file.path, line, is_new, is_open, was=earlier)
     owners = {_parts(name)[0] for name in found if len(_parts(name)) > 1}
-    named = [function for function in found.values() if function.name not in owners]  # a class's methods say more
+    # A class's methods say more, unless it goes by another name.
+    named = [function for function in found.values() if function.was or function.name not in owners]
     named = [replace(function, count=counts[function.name]) for function in named]
     return Touches(tuple(sorted(named, key=lambda function: (not function.is_new, -function.count))), total)
 
@@ -124,11 +131,16 @@ def _parts(name: str) -> list[str]:
     return name.replace("::", ".").split(".")
 
 
-def _removed(hunk: Hunk) -> Iterator[str]:
+def _removed(hunk: Hunk, language: str) -> Iterator[str]:
     for line in hunk.lines:
-        found = defined_in(line.text) if line.removed else None
-        if found:
-            yield found["name"]
+        name = _name_in(line.text, language) if line.removed else None
+        if name:
+            yield name
+
+
+def _name_in(text: str, language: str) -> str | None:
+    found = None if _PATTERNS.rust_impl.match(text) else _read(text, language)
+    return _bare(found[1]) if found else None
 
 
 def _walk(hunk: Hunk, code: dict[int, str], was: dict[int, str], language: str) -> Iterator[tuple[str, int, bool, str]]:

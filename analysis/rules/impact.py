@@ -59,6 +59,8 @@ _NO_PART = {"ci", "docs", "build_release", _OTHER}
 _MOST_ALTERNATIVES = 3
 _DEEP, _SHORTEST = 2, 3
 _WORD = re.compile(r"[^\W_]+")
+_TOKEN = re.compile(r"[A-Za-z0-9_]+")
+"""A word of a title as it is written: `local_dir` says nothing about what is local."""
 _COMMON = re.compile(
     r"(?:utils?|common|base|core|mod|main|index|types?|config|internal|shared|tests?|helpers?|files?|data|code|model|models|module|error|errors|value|values|name|names|new|add|fix|set|get|use|run|make|all|and|the|for|with"
     r"|state|info|context|manager|service|api|app|python|rust|impl|extension|node|init|version|build|object|function|class|method)",
@@ -160,7 +162,7 @@ def _named_part(change: Change) -> str:
         change.title.text,
         *(one.text for one in change.statements(StatementKind.EFFECT) if one.source is Source.FRAGMENT),
     ]
-    words = (word for text in said for word in _WORD.findall(text)[1:])
+    words = (word for text in said for word in _TOKEN.findall(text)[1:])
     return next(
         (word for word in words if word.lower() in names and len(word) >= _SHORTEST and not _COMMON.fullmatch(word)), ""
     )

@@ -39,12 +39,16 @@ def _functions(change: Change) -> Iterator[Claim]:
     named = {fact.name for fact in change.facts} | {fact.after for fact in change.of(FactKind.NAME_RENAMED)}
     touches = touched(file for file in change.reaching if not is_worded_anew(file))
     new = [one for one in touches.functions if one.is_new and one.is_public]
+    renamed = [one for one in touches.functions if one.was and one.is_public and one.name not in named]
     changed = [one for one in touches.functions if not one.is_new and one.count]
     inner, others = (sum(one.count for one in some) for some in (changed, new))
     new = [one for one in new if one.name not in named]
-    changed = [one for one in changed if one.name not in named]
+    changed = [one for one in changed if one.name not in named and not one.was]
     if new:
         yield _named("insight.new", change, new)
+    if renamed:
+        pairs = change.listed([f"`{one.was}` → `{one.name}`" for one in renamed])
+        yield Claim(change.say("insight.renamed", pairs=pairs), (renamed[0].path,), line=renamed[0].line)
     if changed and inner >= _MAIN * (touches.count - others):
         yield _named("insight.changed", change, changed)
 

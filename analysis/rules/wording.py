@@ -72,6 +72,16 @@ def listed(words: list[str], language: Language) -> str:
     return say("list.comma", language).join(words[:-1]) + say("list.last", language) + words[-1]
 
 
+def first_listed(texts: list[str], most: int, language: Language) -> str:
+    """Join texts as in a sentence; of more than `most`, only the first: `a`, `b` and others.
+
+    They are not counted: a hunk that shows a definition in part hides its name, so that any number could be too low.
+    """
+    if len(texts) <= most + 1:  # "and others" is no shorter than the one name left
+        return listed(texts, language)
+    return say("list.others", language, names=say("list.comma", language).join(texts[:most]))
+
+
 def say_fact(fact: Fact, language: Language) -> str:
     """Say a fact in one clause, with its values: it begins in lower case and has no full stop."""
     before, after = short_value(fact.before), short_value(fact.after)
@@ -86,7 +96,7 @@ def say_fact(fact: Fact, language: Language) -> str:
         colon = say("list.colon", language)
         detail = f"{colon}“{outside(detail)}”"
     elif fact.kind is FactKind.MODULE_REMOVED:
-        detail = _some_names(fact.detail.split(", "), language)
+        detail = first_listed([f"`{name}`" for name in fact.detail.split(", ")], _MOST_NAMES, language)
     elif fact.kind in _WITH_CONDITION:
         detail = error_text(detail)
     if fact.after and fact.kind is FactKind.GATE_ADDED:
@@ -105,7 +115,6 @@ def say_fact(fact: Fact, language: Language) -> str:
         "after": after,
         "detail": detail,
         "value": value,
-        "count": fact.detail.count(" → "),
         "package": _package(fact.path),
         "feature": fact.name.rpartition(".")[2],
     }
@@ -156,15 +165,6 @@ def _renamed(name: str) -> str:
 def _package(path: str) -> str:
     """The package that a module's path corresponds to, as its users import it."""
     return _ROOT.sub("", path).removesuffix("/__init__.py").replace("/", ".")
-
-
-def _some_names(names: list[str], language: Language) -> str:
-    """Names as code; only the first if there are many."""
-    shown = [f"`{name}`" for name in names[:_MOST_NAMES]]
-    if len(names) <= _MOST_NAMES + 1:
-        return listed([f"`{name}`" for name in names], language)
-    comma = say("list.comma", language)
-    return say("list.more", language, names=comma.join(shown), count=len(names) - _MOST_NAMES)
 
 
 def error_text(message: str) -> str:

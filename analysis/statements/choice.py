@@ -6,7 +6,7 @@ from itertools import islice
 from analysis.commits.commit import Commit
 from analysis.commits.title import read_title
 from analysis.i18n.patterns import Patterns
-from analysis.statements.fragments import is_effective
+from analysis.statements.fragments import is_effective, is_fragment
 from analysis.statements.releases import NAMES_VERSION
 from analysis.statements.scoring import stems
 from analysis.statements.statement import Source, Statement, StatementKind
@@ -34,6 +34,7 @@ def headline_of(commit: Commit, statements: Sequence[Statement]) -> str:
     best = _first(fragments, title)
     if (
         best
+        and _is_about(best, title, commit)
         and not NAMES_VERSION.search(commit.subject)
         and len(fragments) < _MOST_FRAGMENTS
         and len(best.text) <= _LONGEST_HEADLINE
@@ -69,6 +70,12 @@ def _first(fragments: Sequence[Statement], title: str) -> Statement | None:
             firsts[one.path] = one
     wanted = stems(title)
     return max(firsts.values(), key=lambda one: len(stems(one.text) & wanted), default=None)
+
+
+def _is_about(best: Statement, title: str, commit: Commit) -> bool:
+    """Whether a fragment tells what the title does: of several, the one that does may repeat the title and be no statement."""
+    is_only = sum(is_fragment(file.path) for file in commit.files) <= 1
+    return is_only or bool(stems(best.text) & stems(title))
 
 
 def _is_for_users(statement: Statement) -> bool:

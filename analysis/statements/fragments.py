@@ -10,12 +10,14 @@ from collections.abc import Iterator, Sequence
 import yaml
 
 from analysis.commits.commit import Commit, FileChange
+from analysis.commits.file_kinds import FileKind, kind_of
 from analysis.commits.title import ChangeType, read_title
 from analysis.facts.syntax.changed import changed_file
 from analysis.i18n.patterns import Patterns
 from analysis.statements.candidate import Candidate
 from analysis.statements.markdown import passages
 from analysis.statements.pointing import standing
+from analysis.statements.releases import NAMES_VERSION
 from analysis.statements.reworded import is_reworded
 from analysis.statements.rst import plain_rst
 from analysis.statements.sentences import sentences_of
@@ -57,8 +59,14 @@ def fragments_of(commit: Commit, folders: Sequence[str] = ()) -> Iterator[Candid
     """Yield the sentences for users that a commit adds; `folders` are where the repository keeps its fragments."""
     if commit.is_merge and commit.pull_request is None:
         return  # a branch brings in what its own commits already reported
+    # A commit to documents alone describes what other commits did, unless it publishes them.
+    is_afterwards = not NAMES_VERSION.search(commit.subject) and all(
+        kind_of(change.path) is FileKind.DOCS for change in commit.files
+    )
     for change in commit.files:
         if change.status == "removed" or not change.patch or _PATTERNS.of_others.search(change.path):
+            continue
+        if is_afterwards and _PATTERNS.changelog.search(change.path):
             continue
         gone = ""
         for order, (text, line, category) in enumerate(_read(change, folders)):
@@ -74,6 +82,13 @@ def _gone(change: FileChange) -> str:
 def is_effective(category: str) -> bool:
     """Whether a fragment of this category is about what users notice."""
     return category in _EFFECTIVE
+
+
+def is_fragment(path: str) -> bool:
+    """Whether the file at `path` is a news fragment by its name."""
+    return any(
+        form.search(path) for form in (_PATTERNS.chloggen, _PATTERNS.changeset, _PATTERNS.reno, _PATTERNS.towncrier)
+    )
 
 
 def category_of(words: str) -> str:

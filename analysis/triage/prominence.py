@@ -14,7 +14,7 @@ from typing import Any
 
 from analysis.commits.commit import Commit
 from analysis.commits.copies import is_copy
-from analysis.commits.file_kinds import FileKind
+from analysis.commits.file_kinds import FileKind, is_guide
 from analysis.commits.title import AROUND, ChangeType, Title
 from analysis.facts.fact import Fact, FactKind
 from analysis.i18n.patterns import Patterns
@@ -179,7 +179,7 @@ def _evidence(
         yield Signal("size", min(math.log1p(sum(file.additions + file.deletions for file in product)), _MOST_SIZE))
         if FileKind.TEST in present:
             yield Signal("tested", code="tested")
-        if FileKind.DOCS in present:
+        if any(map(is_guide, kinds)):
             yield Signal("documented", code="documented")
         names = {
             ChangeType.BUGFIX: "mends",

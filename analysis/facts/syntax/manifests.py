@@ -15,7 +15,7 @@ CORE, INDIRECT, ASKED = "dependencies", "indirect", "asked"
 
 DEVELOPERS = {
     "dev", "test", "tests", "testing", "doc", "docs", "lint", "linting", "typing", "typechecking", "benchmark", "build", "ci",
-    "dev-dependencies",
+    "quality", "style", "coverage", "dev-dependencies",
 }  # fmt: skip
 """Lists that only those who work on the project install; users of its packages never get what stands there."""
 

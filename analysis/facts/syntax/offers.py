@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 
 from analysis.facts.syntax.changed import ChangedFile, Mention, View
 from analysis.facts.syntax.code import arguments, call_text
@@ -62,11 +63,19 @@ def _rust(file: ChangedFile, view: View) -> Iterator[Offer]:
     starts, owners = _blocks(view)
     for found in _PATTERNS.rust.finditer(view.code):
         owner, is_trait = owners[bisect_right(starts, found.start()) - 1] if found["indent"] else ("", False)
-        if (found["pub"] or (is_trait and found["keyword"] == "fn")) and (owner or not found["indent"]):
+        is_offered = found["pub"] or (is_trait and found["keyword"] == "fn")
+        if is_offered and (owner or not found["indent"]) and not _is_for_tests(view, found.start()):
             name = f"{owner}::{found['name']}" if owner else found["name"]
             parts = _parts(view, found.end(), _PATTERNS.rust_type) if found["keyword"] == "fn" else None
             how = "async fn" if "async" in found["how"] else "fn"
             yield _offer(file, view, name, found.start("name"), owner, None if parts is None else (how, *parts))
+
+
+def _is_for_tests(view: View, at: int) -> bool:
+    """Whether the attributes right above an item of Rust have it only in tests: `#[cfg(any(test, feature = "testing"))]`."""
+    above = view.code[max(0, at - _ABOVE) : at].rstrip("\n").split("\n")[::-1]
+    attributes = takewhile(_PATTERNS.attribute.match, above)
+    return any(_PATTERNS.for_tests.search(line) for line in attributes)
 
 
 def owners(language: str, view: View) -> Callable[[re.Match[str]], str]:
@@ -180,4 +189,6 @@ def _types(inside: str) -> Iterator[tuple[str, int]]:
 
 
 _LONGEST = 2_000
+_ABOVE = 300
+"""Characters above an item in which its attributes stand."""
 _BY_LANGUAGE = {"rust": _rust, "go": _go, "c": _c, "javascript": _javascript}
