@@ -79,7 +79,8 @@ def touched(files: Iterable[ChangedFile]) -> Touches:
         if file.language not in _PROGRAMS or file.change.status in {"added", "removed"}:
             continue
         stays = _stays(file)
-        gone = {name for hunk in file.hunks for name in _removed(hunk, file.language)}
+        gone = set(_names_on(file, "removed"))
+        left = gone - set(_names_on(file, "added")) if gone else gone
         former = renamed(file, partial(_name_in, language=file.language)) if gone else {}
         for hunk, (before, after) in zip(file.hunks, file.views, strict=True):
             code = {number: text for number, text, _ in after.lines()}
@@ -89,7 +90,7 @@ def touched(files: Iterable[ChangedFile]) -> Touches:
                 total += counted
                 if not name or (file.language == "c" and name.isupper()):  # a macro call looks like a definition
                     continue
-                if _bare(name) in gone and not is_defined:
+                if _bare(name) in left and not is_defined:
                     continue  # the rest of it is elsewhere, or gone
                 counts[name] += counted
                 is_open = _is_public(name, code.get(line, ""), file.language)
@@ -131,9 +132,10 @@ def _parts(name: str) -> list[str]:
     return name.replace("::", ".").split(".")
 
 
-def _removed(hunk: Hunk, language: str) -> Iterator[str]:
-    for line in hunk.lines:
-        name = _name_in(line.text, language) if line.removed else None
+def _names_on(file: ChangedFile, side: str) -> Iterator[str]:
+    """Yield what lines that are `removed` or `added` define."""
+    for line in (line for hunk in file.hunks for line in hunk.lines):
+        name = _name_in(line.text, file.language) if getattr(line, side) else None
         if name:
             yield name
 
