@@ -586,6 +586,27 @@ def test_what_a_bot_quotes_is_nobodys_word_whoever_merges_it(body: str) -> None:
     assert effects(a_commit(f"Update the store\n\n{told}")) == [told]
 
 
+def test_a_fragment_that_only_says_where_to_read_more_is_no_statement() -> None:
+    text = "Fixed a crash of the store that strangers could cause:\n\n1. When pages were lost.\n\nSee GHSA-1111-2222-3333 for details.\n"
+    commit = a_commit("Merge commit from fork", files=(a_change("changelog/1.bugfix.rst", None, text),))
+    assert headline(commit) == "Fixed a crash of the store that strangers could cause"
+    assert not any("See GHSA" in said for said in effects(commit))
+
+
+def test_comments_in_rusts_own_tests_are_not_quoted() -> None:
+    """They stand beside the product's code."""
+    head = "mod tests {\n" + "".join(f"    fn test_{n}() {{}}\n" for n in range(9))
+    comment = "    // A closing tag with a blank behind it was never found, so the script failed.\n"
+    commit = a_commit(
+        "Fix closing tags", files=(a_change("src/a.rs", f"{head}}}\n", f"{head}{comment}    fn b() {{}}\n}}\n"),)
+    )
+    assert effects(commit) == []
+    commit = a_commit(
+        "Fix closing tags", files=(a_change("src/a.rs", "fn a() {}\n", f"fn a() {{}}\n{comment}fn b() {{}}\n"),)
+    )
+    assert len(effects(commit)) == 1
+
+
 def test_a_changelog_that_comes_after_the_work_is_nobodys_effect() -> None:
     """Documents alone describe what other commits did; a release publishes it."""
     line = "- Pages are no longer lost when users crash the store.\n"

@@ -100,6 +100,10 @@ class TestSameWork:
     ) -> None:
         assert joined(change(*one, author=author), change(*two, author=author, hours=1)) == []
 
+    def test_titles_that_a_server_gives_join_nothing(self) -> None:
+        pair = change("Merge commit from fork", "quill/a.py"), change("Merge commit from fork", "quill/b.py", hours=1)
+        assert joined(*pair) == []
+
     def test_one_word_joins_nothing_to_what_is_done_in_many_files(self) -> None:
         """A file in common is then a small part of it; two words, or half the files, say more."""
         small = change("Name the ink of pages anew", "quill/press.py", hours=1)

@@ -48,9 +48,9 @@ _SHORTEST = 3
 _OPENING = 8  # letters of a title; one that was cut has more
 _ABBREVIATED = 7  # letters of a SHA that git shows at least
 _GENERAL = frozenset(
-    """add all allow also and are avoid better bug bugfix bump change chore ci clean cleanup code correct default disable doc
-    docs documentation enable error failure feat feature file fix fixe fixed flaky for format from get handle hot hotfix improve
-    in initial instead into issue it lint logic make minor misc model more move new not of on one optimize or part perf
+    """add all allow also and are avoid better bug bugfix bump change chore ci clean cleanup code commit correct default disable doc
+    docs documentation enable error failure feat feature file fix fixe fixed flaky for fork format from get handle hot hotfix improve
+    in initial instead into issue it lint logic make merge minor misc model more move new not of on one optimize or part perf
     performance problem refactor refine release remove rename request revert set simplify small some style super support temporarily
     test tests that the this tiny to typo unit update upgrade use using version via when with without work wrong""".split()  # noqa: SIM905 - a hundred quoted words are no easier to read
 )

@@ -20,6 +20,8 @@ _MOST_FRAGMENTS = 4
 """Sentences for users in one change; a commit with more of them is a release, and its title names it."""
 
 _PATTERNS = Patterns(__file__)
+_ANNOUNCING = ":： "
+"""How a sentence ends whose list a headline has no room for."""
 _LEAST_WRAPPED = 50
 """Shortest line, in characters, that anybody would wrap."""
 
@@ -39,9 +41,10 @@ def headline_of(commit: Commit, statements: Sequence[Statement]) -> str:
         and len(fragments) < _MOST_FRAGMENTS
         and len(best.text) <= _LONGEST_HEADLINE
     ):
-        return read_title(best.text).text if read_title(best.text).types else best.text
+        told = read_title(best.text)
+        return (told.text if told.types else best.text).rstrip(_ANNOUNCING)
     if said.tells_nothing:
-        return next((one.text for one in statements if one.kind is StatementKind.EFFECT), title)
+        return next((one.text for one in statements if one.kind is StatementKind.EFFECT), title).rstrip(_ANNOUNCING)
     return title
 
 

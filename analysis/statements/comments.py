@@ -8,6 +8,7 @@ from analysis.commits.commit import Commit
 from analysis.commits.file_kinds import FileKind
 from analysis.commits.patch import Hunk, Line
 from analysis.facts.syntax.changed import ChangedFile, changed_file
+from analysis.facts.syntax.code import is_of_tests
 from analysis.i18n.patterns import Patterns
 from analysis.statements.candidate import Candidate
 from analysis.statements.pointing import standing
@@ -40,6 +41,8 @@ def code_comments(commit: Commit) -> Iterator[Candidate]:
         if file.kind not in _SOURCES or change.status == "removed" or not change.patch:
             continue
         for hunk in file.hunks:
+            if file.language == "rust" and is_of_tests(hunk.heading):
+                continue
             gone = [line.text.strip() for line in hunk.lines if line.removed]
             removed = " ".join(gone)
             for lines in _blocks(file, hunk, gone):

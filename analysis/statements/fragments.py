@@ -15,6 +15,7 @@ from analysis.commits.title import ChangeType, read_title
 from analysis.facts.syntax.changed import changed_file
 from analysis.i18n.patterns import Patterns
 from analysis.statements.candidate import Candidate
+from analysis.statements.lexicon import lexicon
 from analysis.statements.markdown import passages
 from analysis.statements.pointing import standing
 from analysis.statements.releases import NAMES_VERSION
@@ -71,12 +72,24 @@ def fragments_of(commit: Commit, folders: Sequence[str] = ()) -> Iterator[Candid
         gone = ""
         for order, (text, line, category) in enumerate(_read(change, folders)):
             gone = gone or _gone(change)
-            if not is_reworded(text, gone) and len(text.split()) >= _LEAST_WORDS:
+            if not is_reworded(text, gone) and len(text.split()) >= _LEAST_WORDS and not _only_points(text):
                 yield Candidate(text, Source.FRAGMENT, order, "effect", path=change.path, line=line, category=category)
 
 
 def _gone(change: FileChange) -> str:
     return " ".join(line.text for hunk in changed_file(change).hunks for line in hunk.lines if line.removed)
+
+
+def _only_points(text: str) -> bool:
+    """Whether a sentence says where to read more, and nothing else."""
+    words = lexicon()
+    return bool(words.talk.match(text)) and not words.marks(text) & {
+        "trouble",
+        "now",
+        "benefit",
+        "consequence",
+        "offer",
+    }
 
 
 def is_effective(category: str) -> bool:

@@ -26,6 +26,11 @@ def blank(text: str, language: str, heading: str = "") -> str:
     return _PATTERNS.hash.sub(_spaces, text) if language in _HASHED else text
 
 
+def is_of_tests(heading: str) -> bool:
+    """Whether a hunk of a Rust file with this heading is in the file's own unit tests."""
+    return bool(_PATTERNS.rust_tests.match(heading))
+
+
 def _spaces(found: re.Match[str]) -> str:
     return " " * len(found[0])
 
@@ -57,7 +62,7 @@ def _closes(text: str, at: int) -> bool:
 
 
 def _blank_braced(text: str, language: str, heading: str) -> str:
-    if language == "rust" and _PATTERNS.rust_tests.match(heading):
+    if language == "rust" and is_of_tests(heading):
         return _hidden(text)
     pieces, at = [], 0
     close, opening = text.find("*/"), text.find("/*")
