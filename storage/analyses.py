@@ -7,7 +7,7 @@ from typing import Any
 from analysis.entry import RULES, Analysis
 from analysis.i18n.language import Language
 from analysis.rules.version import rules_version
-from storage.commit_rows import index
+from storage.commit_rows import index, said_in
 from storage.store import Store, undamaged
 
 _FEW = 900
@@ -63,7 +63,7 @@ class Analyses:
 
     def put(self, repo: str, analyses: Mapping[str, Analysis], made_at: int) -> None:
         """Store analyses of a repository's commits, by SHA; `made_at` is in seconds since 1970."""
-        rows = []
+        rows, changed = [], []
         with self._store.write() as db:
             for sha, analysis in analyses.items():
                 found = db.execute(
@@ -77,16 +77,20 @@ class Analyses:
                         "delete from analyses where commit_id = ? and analyser = ? and language = ? and prompt != ?",
                         [found[0], RULES, analysis.language, analysis.prompt],
                     )
-                rows.append(
-                    {
-                        "commit_id": found[0],
-                        "analyser": analysis.analyser,
-                        "prompt": analysis.prompt,
-                        "language": analysis.language,
-                        "analysis": _adapter().dump_json(analysis).decode(),
-                        "made_at": made_at,
-                    }
-                )
+                place = {
+                    "commit_id": found[0],
+                    "analyser": analysis.analyser,
+                    "prompt": analysis.prompt,
+                    "language": analysis.language,
+                }
+                known = db.execute(
+                    "select analysis from analyses where commit_id = ? and analyser = ? and prompt = ? and language = ?",
+                    [*place.values()],
+                ).fetchone()
+                text = _adapter().dump_json(analysis).decode()
+                rows.append({**place, "analysis": text, "made_at": made_at})
+                if known is None or said_in(known[0]) != said_in(text):  # most checks change nothing that is searched
+                    changed.append(found[0])
             db.table("analyses").upsert_all(rows, pk=("commit_id", "analyser", "prompt", "language"))
-            for row in rows:
-                index(db, row["commit_id"])
+            for key in changed:
+                index(db, key)

@@ -72,9 +72,7 @@ def triage_row(entry: Entry) -> dict[str, Any]:
 def index(db: Database, key: int) -> None:
     """Bring the search index up to date with what is stored about a commit."""
     row = next(db.query("select * from commits where id = ?", [key]))
-    analyses = [
-        json.loads(found[0]) for found in db.execute("select analysis from analyses where commit_id = ?", [key])
-    ]
+    analyses = [found[0] for found in db.execute("select analysis from analyses where commit_id = ?", [key])]
     files = json.loads(row["files"] or "[]")
     text = [row["message"], row["author"], *(file[0] for file in files[:_FILES])]
     brought = [Brought(*one) for one in json.loads(row["brought"] or "[]")]
@@ -82,8 +80,7 @@ def index(db: Database, key: int) -> None:
     text += [fact["name"] for fact in json.loads(row["facts"] or "[]")]
     text += [statement["text"] for statement in json.loads(row["statements"] or "[]")]
     for analysis in analyses:
-        text += [analysis["headline"], analysis["effect"], *(statement["text"] for statement in analysis["why"])]
-        text += [claim["text"] for part in _CLAIMS for claim in analysis[part]]
+        text += said_in(analysis)
     authors = {row["author"], *(one.author for one in brought)}
     names = {row["login"] or "", *authors, *(word for author in authors for word in author.split())}
     tags = [f"repo{row['repository']}"]  # its number, because a repository may be renamed
@@ -97,6 +94,13 @@ def index(db: Database, key: int) -> None:
         "insert into words(rowid, title, text, tags) values (?, ?, ?, ?)",
         [key, words_of(row["title"]), words_of("\n".join(text)), " ".join(tags)],
     )
+
+
+def said_in(stored: str) -> list[str]:
+    """Return what a stored analysis is found by."""
+    analysis = json.loads(stored)
+    claims = [claim["text"] for part in _CLAIMS for claim in analysis[part]]
+    return [analysis["headline"], analysis["effect"], *(statement["text"] for statement in analysis["why"]), *claims]
 
 
 def repository_id(db: Database, name: str) -> int:

@@ -33,6 +33,9 @@ from storage.digests import ReportedCommits
 _TOGETHER = 100
 """Commits of a range held in full at once."""
 
+_PIECE = 32
+"""Commits judged at a time while others are read: for as long, no further reading begins."""
+
 
 class Core:
     """Digests made with one store.
@@ -199,9 +202,10 @@ class Core:
             read = self.stores.analyses.get(listing.repo, shas, analyser.name, analyser.prompt, language)
             fresh = [head for head in heads if head.sha not in judged or head.sha not in read]
             if fresh:
-                coming, fetched = self._fetch(source, fresh, analyser, step)
-                commits = [commit for some in self._noting(coming, listing) for commit in some]
-                entries, missing = self._analysed(source, commits, fetched, language, analyser, step)
+                fetching, fetched = self._fetch(source, fresh, analyser, step)
+                with contextlib.closing(fetching):
+                    coming = self._noting(fetching, listing)
+                    entries, missing = self._analysed(source, fresh, coming, fetched, language, analyser, step)
                 new, failed = new + entries, failed + missing
                 judged |= {head.sha for head in fresh}
         return new, failed
@@ -256,13 +260,16 @@ class Core:
         commit = source.resolve(ref)
         known = self.stores.commits.get(source.repo, [commit.sha]).get(commit.sha)
         self.stores.commits.put([commit] if known is None else [])
-        entries, _ = self._analysed(source, [known or commit], int(known is None), language, analyser, anew=anew)
+        whole = [known or commit]
+        fetched = int(known is None)
+        entries, _ = self._analysed(source, whole, iter([whole]), fetched, language, analyser, anew=anew)
         return entries[0]
 
     def _analysed(
         self,
         source: CommitSource,
-        commits: Sequence[Commit],
+        heads: Sequence[Commit],
+        coming: Iterator[list[Commit]],
         fetched: int,
         language: Language,
         analyser: Analyser,
@@ -270,14 +277,24 @@ class Core:
         *,
         anew: bool = False,
     ) -> tuple[list[Entry], int]:
-        """Judge and read commits, and record the cost."""
-        entries, unread = self._arrivals.judged(source, commits, self.sources.areas(source))
-        now, run = self.now(), RunCard(analyser.name, analyser.prompt, fetched, len(commits) - fetched, unread=unread)
+        """Judge and read the commits of `heads` as they arrive, and record the cost."""
+        now, run = self.now(), RunCard(analyser.name, analyser.prompt, fetched, len(heads) - fetched)
         window = Window.of(now.date(), "UTC")
-        digest = Digest(source.repo, source.branch, window, language, tuple(entries), (), now, run=run)
+        digest = Digest(source.repo, source.branch, window, language, (), (), now, run=run)
         with self._session(source, analyser, language) as session, self._readers(analyser) as readers:
             try:
-                read = session.read(entries, readers, step, self.now, anew=anew)
+                is_ahead = len(heads) > 1 and session.reads_ahead
+                coming = _in_pieces(coming) if is_ahead else _together(coming)
+                with self._arrivals.judging(source, heads, coming, self.sources.areas(source), {}) as arriving:
+                    if is_ahead:
+                        read = session.read(
+                            (), readers, step, self.now, anew=anew, coming=arriving.entries, total=len(heads)
+                        )
+                    else:
+                        entries = [entry for some in arriving.entries for entry in some]
+                        read = session.read(entries, readers, step, self.now, anew=anew)
+                    run = replace(run, unread=arriving.unread.result())
+                digest = replace(digest, entries=tuple(read))
                 return session.checked(read, readers, step, self.now), session.failed
             finally:
                 self._put_run(digest, session.card(run, self.settings.model.price), session)
@@ -316,6 +333,18 @@ class Core:
 def _together(coming: Iterator[list[Commit]]) -> Iterator[list[Commit]]:
     """Wait for all, if an early start gains nothing."""
     yield [commit for some in coming for commit in some]
+
+
+def _in_pieces(coming: Iterator[list[Commit]]) -> Iterator[list[Commit]]:
+    """Join what arrives into larger pieces, the first ones small: reading begins soon, and what is around commits is looked up for many at once."""
+    piece, size = list[Commit](), 4
+    for some in coming:
+        piece += some
+        if len(piece) >= size:
+            yield piece
+            piece, size = [], min(2 * size, _PIECE)
+    if piece:
+        yield piece
 
 
 def _by_rules(reason: str) -> tuple[str, ...]:
