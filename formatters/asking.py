@@ -107,7 +107,11 @@ def say_unread(spans: Sequence[Days], language: Language) -> Iterator[str]:
 
 
 def _span(days: Days, language: Language) -> str:
-    return str(days.first) if days.first == days.last else _say(days, language)
+    if days.first == days.last:
+        return str(days.first)
+    if days.first and days.last:
+        return label("report.days", language, first=days.first, last=days.last)
+    return _say(days, language)
 
 
 def _say(days: Days, language: Language) -> str:

@@ -226,7 +226,7 @@ def drill(folder: Path, days: int, feeds: int, seed: int) -> dict[str, object]:
         "faults": dict(month.faults),
         "on_github": len(on_github),
         "told_of_trouble": sum(_has(month, channel, "cannot be made") for channel in on_github),
-        "told_of_its_end": sum(_has(month, channel, "can be made again") for channel in on_github),
+        "told_of_its_end": sum(_has(month, channel, "digests work again") for channel in on_github),
         "memory": [round(value, 1) for value in month.memory],
         "slope": round(_slope(month.memory[len(month.memory) // 3 :]), 3),
     }

@@ -84,7 +84,7 @@ async def test_who_is_mentioned_is_known_by_the_account(bot: Bot) -> None:
     bot.feed(repository=REPO, place=REPO, zone="UTC", since=NINE - HOUR)
     await bot.at(NINE)
     assert "author=ann" in reply_text((await bot.answers("search flag author=<@U7>"))[-1].reply, width=200)
-    assert "not by the one in chat" in await bot.problem("what did <@U8> change?")
+    assert "in the repository, not in chat" in await bot.problem("what did <@U8> change?")
 
 
 async def test_a_digest_s_thread_and_what_is_asked_lead_to_people(bot: Bot) -> None:

@@ -127,7 +127,7 @@ def test_days_are_given_up_last_and_that_is_said(core: Core) -> None:
     assert titles(answer)[0] == "Faster attention on Hopper"  # the other one is older
     other = ask(core, "page size default since yesterday", "en")
     assert other.given_up == ("days",)
-    assert "None of it landed since 2026-03-12: these commits are from other times." in answer_outline(other, core.sources.areas(), "en").notes  # fmt: skip
+    assert "No matching commit landed since 2026-03-12: these are from other times." in answer_outline(other, core.sources.areas(), "en").notes  # fmt: skip
 
 
 def test_a_person_and_an_importance_are_given_up_before_days(core: Core) -> None:

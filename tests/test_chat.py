@@ -61,7 +61,7 @@ def test_a_form_is_sent_as_one_line(cli: Cli, set_up: None) -> None:
     line = done.stdout.rstrip().rpartition("> ")[2].replace("\n  ", " ")
     assert line.startswith("save setup feed=1 repository=example/quill at=09:00 zone=Asia/Shanghai")
     done = cli("chat", stdin=line.replace("09:00", "10:30") + "\n")
-    assert "✓ Changed: the next digest of example/quill comes at" in done.stdout
+    assert "✓ Saved: the next digest of example/quill comes at" in done.stdout
     assert "10:30 Asia/Shanghai" in cli("feed", "list").stdout
 
 

@@ -233,7 +233,7 @@ BAD: dict[str, tuple[tuple[str, ...], int, str]] = {
     "no repository": (("--repo", "what is this"), 2, "write owner/name, a clone's folder"),
     "no such date": (("--date", "2026-02-30"), 2, "no 2026-02-30 in the calendar"),
     "no date": (("--date", "soonish"), 2, "write it as 2026-01-08"),
-    "future date": (("--date", "2199-01-01"), 2, "has not come yet"),
+    "future date": (("--date", "2199-01-01"), 2, "is in the future"),
     "unknown zone": (("--tz", "Asia/Shanghia"), 2, "Asia/Shanghai"),
     "unknown zone without near names": (("--tz", "zzzz"), 2, "use a name such as"),
     "bad importance": (("--min", "urgent"), 2, "high, medium, low"),

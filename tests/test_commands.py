@@ -255,7 +255,7 @@ def subjects(core: Core, text: str, **options: Any) -> list[str]:
 
 def test_a_span_that_ends_before_it_begins_is_told(core: Core) -> None:
     """Nothing found would be true and of no help."""
-    with pytest.raises(BadInput, match="the earlier one comes first"):
+    with pytest.raises(BadInput, match="give the earlier one first"):
         search_commits(core, "cache since:2026-03-12 until:2026-03-01", "en")
 
 
@@ -301,7 +301,7 @@ def test_a_filter_given_twice_narrows_twice(core: Core) -> None:
         ("cache sicne:7d", "write `since=7d`"),
         ("cache aera:AMD", "write `area=AMD`"),
         ("cache autor:Simo", "write `author=Simo`"),
-        ("cache since:2026-03-12 until:2026-03-01", "the earlier one comes first"),
+        ("cache since:2026-03-12 until:2026-03-01", "give the earlier one first"),
         ("cache type:magic", "choose from feature, bugfix"),
         ("cache area:schedulr", "Scheduler"),
         ("", "nothing to search for"),

@@ -259,7 +259,7 @@ def test_a_look_back_says_in_a_phones_reach_what_the_time_came_to() -> None:
     assert lines[2].startswith("⚠️ One of these 7 days was not read in full (2026-03-06)")
     assert sum(line[0] in "🔴🟡" for line in lines) == 5
     assert [line.split("**")[1] for line in lines if line.startswith("-# **")] == [
-        "What came back:", "What to try:", "Who was new:", "Compared with before:",
+        "Reverts and repeat fixes:", "What to try:", "New contributors:", "Compared with before:",
     ]  # fmt: skip
     assert len(re.sub(r"\]\(<[^>]*>\)", "]", said)) <= 1_500
     heads = re.findall(r"^### (.+)", "\n".join(texts(post.followers)), re.MULTILINE)

@@ -169,7 +169,7 @@ async def test_commits_are_completed_while_somebody_types(team: Team) -> None:
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_the_week_is_looked_back_on_in_chat(team: Team, language: str) -> None:
     """Privately a first look and all of it on demand; for everybody with its page."""
-    whole, mattered = {"en": ("All of it", "What mattered"), "zh": ("查看全部", "重要变更")}[language]
+    whole, mattered = {"en": ("Show all", "What mattered"), "zh": ("查看全部", "重要变更")}[language]
     team.server.user.locale = {"en": "en-US", "zh": "zh-CN"}[language]
     await set_up(team, language)
     team.now = EVENING + timedelta(hours=13, minutes=5)
@@ -215,7 +215,7 @@ async def test_the_week_and_the_month_come_once_each(team: Team) -> None:
         assert [reply.text.splitlines()[0] for reply in replies] == [
             "### What mattered",
             "### By area",
-            "### What came back",
+            "### Reverts and repeat fixes",
         ]
         assert files.uploads[-1].filename == f"example-quill-{name}.html"
         listed = post.component("p:")["options"]
@@ -256,7 +256,7 @@ async def test_words_in_an_option_are_no_options(team: Team) -> None:
     found = await team.use("search", words="public")
     assert found.messages[0].ephemeral
     refused = await team.use("search", words="cache author=Priya")
-    assert "`author:Priya` stands within the words" in refused.text
+    assert "`author:Priya` is among the words" in refused.text
 
 
 async def test_a_revoked_token_is_told_to_whoever_set_it_up_and_at_its_hour_to_the_channel(
@@ -277,7 +277,8 @@ async def test_a_revoked_token_is_told_to_whoever_set_it_up_and_at_its_hour_to_t
     await team.rounds(EVENING + timedelta(hours=13, minutes=20))
     (here,) = team.posts()
     assert (
-        "Thursday, 2026-03-12: this digest cannot be made for now. GitHub does not accept Daybrief's token" in here.text
+        "Thursday, 2026-03-12: this digest cannot be made right now. GitHub does not accept Daybrief's token"
+        in here.text
     )
     github.tokens = ("test-token",)
     await team.rounds(EVENING + timedelta(hours=14))
@@ -285,7 +286,7 @@ async def test_a_revoked_token_is_told_to_whoever_set_it_up_and_at_its_hour_to_t
     assert "错过：2026-03-12（周四），现在补发。" in works.text
     tops = [post.text for post in team.posts()]
     assert len(tops) == 3
-    assert any("Missed: Thursday, 2026-03-12, made up for now." in text for text in tops)
+    assert any("Missed: Thursday, 2026-03-12; it comes now." in text for text in tops)
     assert any("18 commits" in text for text in tops)
 
 
@@ -331,7 +332,7 @@ async def test_several_topics_in_an_option_are_several(team: Team) -> None:
     assert "Subscribed to AMD and NPU in example/quill, delivered on Mondays at 09:00 Shanghai time." in done.text
     assert len(team.bot.subscriptions.all()) == 2
     undone = await team.press(done.messages[0], "Undo")
-    assert "as if it had never been asked for" in undone.text
+    assert "everything is as it was before" in undone.text
     assert team.bot.subscriptions.all() == []
 
 
@@ -355,7 +356,7 @@ async def test_somebody_without_a_server_has_a_digest_of_their_own(team: Team, l
         return await team.answered(await server.slash(name, options, user=alone, channel=direct))
 
     refused = await use("digest-channel setup")
-    assert ("ask for it there" if language == "en" else "请在频道中使用该命令") in refused.text
+    assert ("is about a channel: use it there" if language == "en" else "请在频道中使用该命令") in refused.text
     done = await use("digest subscribe", repository="example/quill", min="high", at="09:00", zone="Asia/Shanghai")
     assert "✅" in done.text
     await team.rounds(EVENING + timedelta(hours=13, minutes=10))
@@ -397,7 +398,7 @@ async def test_a_message_is_explained(team: Team, language: str) -> None:
     )
     assert "Fix wrong page size" in chosen.text
     none = await explained("Good morning")
-    assert ("names no commit" if language == "en" else "没有提到任何提交") in none.text
+    assert ("mentions no commit" if language == "en" else "没有提到任何提交") in none.text
     unknown = await explained("#99998 or #99999")
     assert "`#99998`" in unknown.text
     elsewhere = await explained("https://github.com/other/secret/commit/2941f18")

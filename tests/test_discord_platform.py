@@ -264,7 +264,7 @@ async def test_an_answer_among_others_keeps_to_the_messages_that_discord_takes(w
     assert len(used.messages) == 6
     assert (
         used.messages[-1].text
-        == "There is more than fits here: ask the same in a direct message to Daybrief to see all of it."
+        == "The full answer does not fit here: ask again in a direct message to Daybrief to see all of it."
     )
 
 
@@ -653,7 +653,7 @@ async def test_a_channel_that_is_gone_or_closed_is_told(world: World) -> None:
     with pytest.raises(Refused, match="the channel, message or person is gone"):
         await world.post(channel="12345")
     server.channel.bot_can_send = False
-    with pytest.raises(Refused, match="allow it View Channel, Send Messages"):
+    with pytest.raises(Refused, match="grant it View Channel, Send Messages"):
         await world.post()
     server.channel.bot_can_send = True
     posted = await world.post()
@@ -690,7 +690,7 @@ async def test_whoever_takes_no_direct_messages_is_told_of(world: World) -> None
     """Not as a channel's missing permission."""
     channel = await world.bot.direct(world.server.user.id)
     world.server.channels[channel].bot_can_send = False
-    with pytest.raises(Refused, match="takes no direct messages"):
+    with pytest.raises(Refused, match="does not accept direct messages"):
         await world.post(channel=channel)
     with pytest.raises(Refused, match="person is gone"):
         await world.bot.direct("12345")

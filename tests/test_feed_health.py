@@ -107,14 +107,14 @@ async def test_a_revoked_token_is_told_once_and_what_was_missed_follows(bot: Bot
     assert broken.text == (
         "ann/scratch: no digest can be made since 2026-01-08 23:05 (UTC). GitHub does not accept Daybrief's token: it is "
         "missing, has expired or was revoked. Whoever runs Daybrief must set a valid one as [github] token and restart it. "
-        "What is missed meanwhile follows once it works again."
+        "Anything missed will be posted once it works again."
     )
     await pass_time(bot, NINE - MINUTE)
     assert heard(bot, "C1") == []
     await pass_time(bot, NINE)
     (here,) = heard(bot, "C1")
     assert here.startswith(
-        "ann/scratch, Thursday, 2026-01-08: this digest cannot be made for now. GitHub does not accept"
+        "ann/scratch, Thursday, 2026-01-08: this digest cannot be made right now. GitHub does not accept"
     )
     await pass_time(bot, NINE + 50 * HOUR, step=HOUR / 2)
     assert (len(heard(bot)), len(heard(bot, "C1"))) == (1, 1)
@@ -122,8 +122,8 @@ async def test_a_revoked_token_is_told_once_and_what_was_missed_follows(bot: Bot
     mend(github)
     await pass_time(bot, NINE + 51 * HOUR)
     (works,) = heard(bot)[1:]
-    assert works.startswith("ann/scratch: digests can be made again as of 2026-01-11 11:")
-    assert works.endswith("Missed: 2026-01-08 to 2026-01-10, made up for in one post.")
+    assert works.startswith("ann/scratch: digests work again as of 2026-01-11 11:")
+    assert works.endswith("Missed: 2026-01-08 to 2026-01-10; they come in one post now.")
     assert sorted(heard(bot, "C1")[1:]) == sorted([works, "Day 0, Day 1, Day 2"])
     await pass_time(bot, NINE + 70 * HOUR, step=HOUR)
     assert (len(heard(bot)), len(heard(bot, "C1"))) == (2, 3)
@@ -159,7 +159,7 @@ async def test_an_outage_that_lasts_is_told(bot: Bot, github: GitHubServer) -> N
     github.fail(times=100_000)
     await pass_time(bot, NINE - 11 * HOUR)
     (said,) = heard(bot)
-    assert "GitHub, or Daybrief's store, does not answer as it should" in said
+    assert "GitHub or Daybrief's store is not responding properly" in said
 
 
 async def test_what_no_post_makes_up_for_is_named(bot: Bot, github: GitHubServer) -> None:
@@ -169,9 +169,9 @@ async def test_what_no_post_makes_up_for_is_named(bot: Bot, github: GitHubServer
     await pass_time(bot, NINE + 10 * DAY, step=6 * HOUR)
     mend(github)
     await pass_time(bot, NINE + 10 * DAY + HOUR)
-    assert "Missed: 2026-01-12 to 2026-01-18, made up for in one post." in heard(bot)[-1]
+    assert "Missed: 2026-01-12 to 2026-01-18; they come in one post now." in heard(bot)[-1]
     assert (
-        "Not told: 2026-01-08 to 2026-01-11, too long ago to be made up for; `date 2026-01-08 repository=ann/scratch` shows"
+        "Not posted: 2026-01-08 to 2026-01-11, too long ago to catch up on; `date 2026-01-08 repository=ann/scratch` shows"
         in heard(bot)[-1]
     )
     assert ", ".join(sorted(f"Day {day}" for day in range(4, 11))) in heard(bot, "C1")
@@ -190,7 +190,7 @@ async def test_the_maker_reads_it_in_their_language_the_channel_in_its_own(bot: 
     mend(github)
     await pass_time(bot, NINE + HOUR)
     assert heard(bot)[1].endswith("错过：2026-01-08（周四），现在补发。")
-    assert "Missed: Thursday, 2026-01-08, made up for now." in "".join(heard(bot, "C1"))
+    assert "Missed: Thursday, 2026-01-08; it comes now." in "".join(heard(bot, "C1"))
 
 
 async def test_a_chinese_channel_reads_it_in_chinese(bot: Bot, github: GitHubServer) -> None:
@@ -252,7 +252,7 @@ async def test_the_end_is_told_to_whom_the_beginning_was_told_though_no_answer_c
     (again,) = heard(bot)[1:]
     assert [line.split(":")[0] for line in again.splitlines()] == list(NAMES)
     for channel in ("C1", "C2"):
-        assert sum("can be made again" in text for text in heard(bot, channel)) == 1
+        assert sum("digests work again" in text for text in heard(bot, channel)) == 1
     assert bot.platform.doubles == []
 
 
@@ -271,7 +271,7 @@ async def test_who_waits_for_the_end_hears_it_though_it_broke_again_meanwhile(bo
     bot.platform.trouble = lambda _step: None
     await pass_time(bot, NINE + 4 * HOUR)
     for channel in ("DM-U1", "C1"):
-        assert sum("can be made again" in text for text in heard(bot, channel)) == 1
+        assert sum("digests work again" in text for text in heard(bot, channel)) == 1
     assert bot.platform.doubles == []
 
 
@@ -307,8 +307,8 @@ async def test_a_repository_that_may_not_be_seen_any_more_is_told_and_comes_back
     github.rename(NAMES[0], "ann/elsewhere")
     github._old_names.clear()  # noqa: SLF001 - gone without a trace
     await pass_time(bot, NINE)
-    assert "is not found, or Daybrief's token may no longer see it" in heard(bot)[0]
-    assert "is not found" in heard(bot, "C1")[0]
+    assert "was not found, or Daybrief's token can no longer see it" in heard(bot)[0]
+    assert "was not found" in heard(bot, "C1")[0]
     github.rename("ann/elsewhere", NAMES[0])
     await pass_time(bot, NINE + HOUR)
     assert "Day 0" in heard(bot, "C1")
@@ -329,7 +329,7 @@ async def test_the_status_says_since_when_and_why(bot: Bot, github: GitHubServer
     a_feed(bot)
     revoke(github)
     await pass_time(bot, NINE - 11 * HOUR - 55 * MINUTE)
-    assert "not since 2026-01-08 21:05 (UTC): GitHub does not accept Daybrief's token" in await bot.shown("status")
+    assert "failing since 2026-01-08 21:05 (UTC): GitHub does not accept Daybrief's token" in await bot.shown("status")
 
 
 async def test_a_defect_in_one_repository_is_told_and_keeps_no_other(
@@ -404,13 +404,13 @@ async def test_subscribers_hear_of_an_outage_once_when_they_wait_for_something(
         assert len(heard(bot, "DM-U7")) == (0 if how == "daily" else 1)
         await pass_time(bot, NINE + HOUR)
         (broken,) = heard(bot, "DM-U7")
-        assert broken.startswith("ann/scratch has not been readable since 2026-01-08 23:")
+        assert broken.startswith("ann/scratch has been unreadable since 2026-01-08 23:")
         assert "GitHub does not accept Daybrief's token" in broken
         await pass_time(bot, NINE + 5 * HOUR, step=HOUR / 2)
         mend(github)
         await pass_time(bot, NINE + 6 * HOUR)
         _, works = heard(bot, "DM-U7")
-        assert works.startswith("ann/scratch can be read again since")
+        assert works.startswith("ann/scratch can be read again as of")
         assert len(bot.platform.in_channel("DM-U7")) > before + 2, "what was missed"
         await pass_time(bot, NINE + 8 * HOUR, step=HOUR / 2)
         assert len(heard(bot, "DM-U7")) == 2

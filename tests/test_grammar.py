@@ -135,7 +135,7 @@ def test_a_text_of_several_words_stands_in_any_marks(marks: str, space: str) -> 
 )
 def test_a_mark_that_is_open_is_told(text: str) -> None:
     """Rather than half of a name being taken."""
-    with pytest.raises(Mistake, match="quotation mark is open"):
+    with pytest.raises(Mistake, match="unclosed quotation mark"):
         read(text)
 
 
@@ -162,7 +162,7 @@ def test_whatever_is_typed_is_read_or_told(text: str) -> None:
         said = read(text).verb
     except Mistake as mistake:
         said = str(mistake)
-    assert said in _HANDLERS or "`help` lists them" in said or "quotation mark is open" in said
+    assert said in _HANDLERS or "`help` lists them" in said or "unclosed quotation mark" in said
 
 
 # -- printing and reading

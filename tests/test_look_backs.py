@@ -257,7 +257,7 @@ async def test_a_quiet_week_is_one_line_or_nothing(bot: Bot, scratch: Scratch) -
     assert posts(bot, "C2") == [["01-12..01-18", "On Monday"]]
     assert posts(bot, "C3") == [
         "ann/scratch, 2026-01-05 to 2026-01-11: nothing landed.",
-        "ann/scratch, 2026-01-12 to 2026-01-18: 1 commit landed, none of what this channel follows.",
+        "ann/scratch, 2026-01-12 to 2026-01-18: 1 commit landed, but nothing this channel follows.",
     ]
 
 
@@ -275,7 +275,7 @@ async def test_an_outage_is_no_quiet_week(
             await bot.assembly.look()
             await at(bot, MONDAY)
             (said,) = posts(bot)
-            assert "2026-01-05 to 2026-01-11: this digest cannot be made for now" in said
+            assert "2026-01-05 to 2026-01-11: this digest cannot be made right now" in said
             assert "GitHub" in await bot.shown("status")
             server.fail(times=0)
             await at(bot, MONDAY + HOUR)
@@ -379,7 +379,7 @@ async def test_of_several_feeds_the_one_that_is_meant_is_asked_for(bot: Bot) -> 
     asked = await bot.reply("pause")
     assert isinstance(asked, Note)
     assert [button.command for button in asked.buttons] == [f"pause feed={daily.id}", f"pause feed={weekly.id}"]
-    assert "a look back on the week before" in asked.buttons[1].label
+    assert "looking back on the week before" in asked.buttons[1].label
     assert "Paused" in await bot.shown(asked.buttons[1].command)
     assert [bool(feed.paused) for feed in bot.assembly.feeds.all()] == [False, True]
     asked = await bot.reply("setup")
@@ -396,4 +396,4 @@ async def test_of_several_feeds_the_one_that_is_meant_is_asked_for(bot: Bot) -> 
     assert [feed.days for feed in bot.assembly.feeds.all()] == ["daily", "weekly", "monthly"]
     shown = await bot.shown("status")
     assert "ann/scratch · weekly" in shown
-    assert "ann/scratch: On the 1st, a look back on the month before" in shown
+    assert "ann/scratch: On the 1st, looking back on the month before" in shown

@@ -106,7 +106,7 @@ async def test_a_revert_of_what_was_told_is_told(bot: Bot, scratch: Scratch) -> 
     assert sent(bot) == [["Speed it up"], ["Take it back"]]
     last = bot.platform.in_channel("DM-U1")[-1]
     assert isinstance(last, CommitList)
-    assert last.note == f"Takes back what you were told: {revert[:7]}."
+    assert last.note == f"Reverts what you were sent before: {revert[:7]}."
 
 
 async def test_a_mute_wins_and_a_channel_is_told_in_the_channel(bot: Bot, scratch: Scratch) -> None:
@@ -190,7 +190,7 @@ async def test_a_person_who_takes_messages_again_hears_what_was_missed(bot: Bot,
     bot.platform.gone.add("U1")
     scratch.commit("Fix the cache", {"b.py": "b = 1\n"}, at=MADE + HOUR)
     await at(bot, MADE + 23 * HOUR)
-    assert "paused: this person takes no direct messages" in await bot.shown("subs")
+    assert "paused: this person does not accept direct messages" in await bot.shown("subs")
     bot.platform.gone.clear()
     scratch.commit("Clear the cache", {"c.py": "c = 1\n"}, at=MADE + 30 * HOUR)
     await at(bot, MADE + 31 * HOUR)
@@ -206,7 +206,7 @@ async def test_a_person_who_takes_no_messages_is_not_tried_again(bot: Bot, scrat
     bot.platform.gone.add("U1")
     scratch.commit("Fix the cache", {"b.py": "b = 1\n"}, at=MADE + HOUR)
     await looked(bot, MADE + 2 * HOUR)
-    assert "paused: this person takes no direct messages" in await bot.shown("subs")
+    assert "paused: this person does not accept direct messages" in await bot.shown("subs")
     calls = len(bot.platform.calls)
     await looked(bot, MADE + 3 * HOUR)
     assert len(bot.platform.calls) == calls

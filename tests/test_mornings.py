@@ -217,7 +217,7 @@ async def test_a_day_of_which_a_channel_wants_nothing_says_so(bot: Bot, scratch:
     scratch.commit("ci: tidy", {".github/workflows/a.yml": "a: 1\n"}, at=NINE - 20 * HOUR)
     a_feed(bot, areas=("moe_ep",))
     await bot.at(NINE)
-    assert posts(bot) == ["ann/scratch, Thursday, 2026-01-08: 1 commit landed, none of what this channel follows."]
+    assert posts(bot) == ["ann/scratch, Thursday, 2026-01-08: 1 commit landed, but nothing this channel follows."]
 
 
 async def test_a_revert_of_what_the_channel_was_told_comes_through_its_filter(bot: Bot, scratch: Scratch) -> None:
@@ -242,7 +242,7 @@ async def test_a_revert_of_what_the_channel_was_told_comes_through_its_filter(bo
         (
             "en",
             "The digest of ann/scratch cannot be posted to this channel: the channel is archived. It is paused; Daybrief will "
-            "try again by itself, and `resume` there tries at once.",
+            "retry by itself, and `resume` there retries at once.",
             "paused: the channel is archived",
         ),
         (
@@ -277,7 +277,7 @@ async def test_what_a_channel_refused_comes_once_it_is_resumed(bot: Bot, scratch
     bot.platform.gone.add("C1")
     await bot.at(NINE)
     bot.platform.gone.clear()
-    assert "Missed: Thursday, 2026-01-08, made up for now." in await bot.shown("resume repository=ann/scratch")
+    assert "Missed: Thursday, 2026-01-08; it comes now." in await bot.shown("resume repository=ann/scratch")
     await bot.at(NINE + HOUR)
     assert posts(bot) == [["Add b"]]
     await bot.at(NINE + DAY)
@@ -297,7 +297,7 @@ async def test_days_that_a_channel_refused_come_in_one_post(bot: Bot, scratch: S
     await bot.at(NINE + DAY)
     bot.platform.gone.clear()
     said = await bot.shown("resume repository=ann/scratch")
-    assert "Missed: 2026-01-08 to 2026-01-09, made up for in one post." in said
+    assert "Missed: 2026-01-08 to 2026-01-09; they come in one post now." in said
     await bot.at(NINE + DAY)
     assert posts(bot) == [["Add b", "Add c"]]
 
@@ -322,7 +322,7 @@ async def test_a_channel_that_takes_posts_again_is_noticed(bot: Bot, scratch: Sc
     assert posts(bot) == [["Add b", "Add c"]]
     _, works = bot.platform.in_channel("DM-U1")
     assert works == Note(
-        "The digest of ann/scratch can be posted to this channel again. What it missed is made up for in one post: "
+        "The digest of ann/scratch can be posted to this channel again. What was missed comes in one post: "
         "2026-01-08 to 2026-01-09.",
         "done",
         about=Channel("C1"),
@@ -358,7 +358,7 @@ async def test_who_saves_the_setup_of_a_refused_feed_is_told_what_was_missed(bot
     await bot.at(NINE)
     bot.platform.gone.clear()
     said = await bot.shown(f"save setup feed={feed.id}", least="low")
-    assert "Missed: Thursday, 2026-01-08, made up for now." in said
+    assert "Missed: Thursday, 2026-01-08; it comes now." in said
     await bot.at(NINE + HOUR)
     assert posts(bot) == [["Add b"]]
 
@@ -372,8 +372,8 @@ async def test_days_too_long_ago_are_named_when_a_feed_is_resumed(bot: Bot, scra
     await bot.at(NINE + 11 * DAY)
     bot.platform.gone.clear()
     said = await bot.shown("resume repository=ann/scratch")
-    assert "Missed: 2026-01-13 to 2026-01-19, made up for in one post." in said
-    assert "Not told: 2026-01-08 to 2026-01-12, too long ago" in said
+    assert "Missed: 2026-01-13 to 2026-01-19; they come in one post now." in said
+    assert "Not posted: 2026-01-08 to 2026-01-12, too long ago" in said
 
 
 async def test_days_too_long_ago_are_named_where_a_channel_takes_posts_again(bot: Bot, scratch: Scratch) -> None:
@@ -388,7 +388,7 @@ async def test_days_too_long_ago_are_named_where_a_channel_takes_posts_again(bot
     assert titles(post) == ["Add b"]
     assert isinstance(post, DigestPost)
     assert [note.partition(", too long")[0] for note in post.outline.digest.notes] == [
-        "Not told: 2026-01-08 to 2026-01-12"
+        "Not posted: 2026-01-08 to 2026-01-12"
     ]
 
 
@@ -627,7 +627,7 @@ async def test_a_model_that_fails_is_told_once_to_whoever_set_a_feed_up(
     model.always = NORMAL
     await pass_time(reading, NINE + 4 * HOUR)
     _, works = notes(reading)
-    assert ("answers again since" if language == "en" else "恢复（自") in works
+    assert ("works again as of" if language == "en" else "恢复（自") in works
     await pass_time(reading, NINE + 6 * HOUR)
     assert len(notes(reading)) == 2
 
@@ -652,7 +652,7 @@ async def test_what_was_told_before_a_long_absence_is_not_said_to_be_missing(bot
     await bot.at(NINE + 100 * DAY)
     _, said = bot.platform.in_channel("C1")
     assert isinstance(said, Note)
-    assert "Not told: 2026-01-09 to 2026-04-11, too long ago" in said.text
+    assert "Not posted: 2026-01-09 to 2026-04-11, too long ago" in said.text
 
 
 @pytest.mark.parametrize("quiet", ["line", "nothing"])
@@ -666,8 +666,8 @@ async def test_days_that_nobody_looked_at_and_no_post_makes_up_for_are_named(
     await bot.assembly.due()
     (post,) = bot.platform.in_channel("C1")
     assert isinstance(post, Note)
-    assert "Not told: 2026-01-08 to 2026-01-13, too long ago" in post.text
+    assert "Not posted: 2026-01-08 to 2026-01-13, too long ago" in post.text
     assert "`date 2026-01-08 repository=ann/scratch`" in post.text
     bot.now += DAY
     await bot.assembly.due()
-    assert "Not told" not in str(bot.platform.in_channel("C1")[1:])
+    assert "Not posted" not in str(bot.platform.in_channel("C1")[1:])

@@ -106,10 +106,10 @@ async def test_what_somebody_types_leads_to_no_other_folder(chatting: Bot, forke
     for typed in (f"patches main..ours repository={forked.path}", f"patches main..ours {forked.path}"):
         assert forked.path.name in await chatting.problem(typed)
     assert "such as main..ours" in await chatting.problem("patches main")
-    assert "is no fork of" in await chatting.problem("patches ours..ours~2")
+    assert "is not a fork of" in await chatting.problem("patches ours..ours~2")
     assert "has no revision 'nowhere'" in await chatting.problem("patches main..nowhere")
     elsewhere = await chatting.problem("patches main..ours", an_asker(channel="C2"))
-    assert "example/ink is read from GitHub here" in elsewhere
+    assert "example/ink is read from GitHub" in elsewhere
 
 
 async def test_branches_are_offered_while_somebody_types(chatting: Bot, forked: Repository) -> None:

@@ -71,7 +71,7 @@ def test_what_was_taken_back_says_for_how_long_it_stood() -> None:
     first = landed("Fuse the add (#1)", "high", kind=ChangeType.PERFORMANCE)
     fact = Fact(FactKind.REVERTS, "Fuse the add (#1)", before=first.commit.sha[:7])
     back = landed('Revert "Fuse the add (#1)" (#2)', "high", 5, kind=ChangeType.REVERT, facts=(fact,))
-    assert section(a_review(first, back), "What came back") == [
+    assert section(a_review(first, back), "Reverts and repeat fixes") == [
         "“Fuse the add (#1)” of Thursday, 2026-03-12 was reverted after 5 hours"
     ]
 
@@ -81,7 +81,7 @@ def test_a_file_mended_again_and_again_is_named() -> None:
     fixes = [landed(f"Fix {n}", hours=n) for n in range(3)]
     others = [landed(f"Fix test {n}", path="tests/test_a.py") for n in range(4)]
     told = a_review(*fixes, *others)
-    assert section(told, "What came back") == ["`quill/a.py` was fixed 3 times"]
+    assert section(told, "Reverts and repeat fixes") == ["`quill/a.py` was fixed 3 times"]
     assert told.fixed_again[0].shas == tuple(entry.commit.sha for entry in fixes)
 
 
@@ -106,7 +106,7 @@ def test_who_was_new_is_said_where_it_can_be_known() -> None:
     """With their first commit; of many, the most important."""
     entries = [landed(f"Fix {n}", hours=n, author=f"New {n}") for n in range(10)]
     assert a_review(*entries).newcomers is None
-    told = section(a_review(*entries, new=[entry.commit.author for entry in entries]), "Who was new")
+    told = section(a_review(*entries, new=[entry.commit.author for entry in entries]), "New contributors")
     assert len(told) == 9
     assert told[-1] == "and 2 more"
 
@@ -145,9 +145,12 @@ def test_what_mattered_goes_deeper_below_its_line() -> None:
 def test_each_section_is_said_in_a_line() -> None:
     """For a phone: the first of many, and how many more there are."""
     made = a_full_review()
-    assert brief(made, "What came back") == "1 revert: “Add --fast” after 8 hours; fixed repeatedly: `cache.py` ×5"
+    assert (
+        brief(made, "Reverts and repeat fixes")
+        == "1 revert: “Add --fast” after 8 hours; fixed repeatedly: `cache.py` ×5"
+    )
     assert brief(made, "What to try") == "`--slow`"
-    assert brief(made, "Who was new") == "Author 9, Author 6, Author 1 +5"
+    assert brief(made, "New contributors") == "Author 9, Author 6, Author 1 +5"
     assert brief(made, "Compared with before") == "Commits 0 → 1.1 · High 0 → 0.4 · Reverts 0 → 0.1 a day"
 
 
@@ -220,7 +223,7 @@ def test_a_week_is_made_of_what_the_store_knows(quill: Path, environ: dict[str, 
     told = look_back(core, "Example/Quill", WEEK, "en")
     assert (len(told.entries), told.unread) == (18, WEEK.days[:-1])
     assert told.repo == "example/quill"
-    assert any("RMSNorm" in line for line in section(told, "What came back"))
+    assert any("RMSNorm" in line for line in section(told, "Reverts and repeat fixes"))
     assert any("--disk-cache-dir" in line for line in section(told, "What to try"))
     with pytest.raises(NotFound, match="daybrief backfill --repo other/repo --since 2026-03-06"):
         look_back(core, "other/repo", WEEK, "en")

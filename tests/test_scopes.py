@@ -184,7 +184,7 @@ async def test_a_day_without_anything_of_the_part_is_a_quiet_one(bot: Bot) -> No
     (posted,) = bot.platform.in_channel("C1")
     assert isinstance(posted, Note)
     assert (
-        posted.text == "ann/scratch (go/**), Thursday, 2026-01-08: 3 commits landed, none of what this channel follows."
+        posted.text == "ann/scratch (go/**), Thursday, 2026-01-08: 3 commits landed, but nothing this channel follows."
     )
 
 
@@ -268,7 +268,7 @@ async def test_labels_that_could_not_be_read_are_no_quiet_day(labelled: Bot, ser
     a_feed(labelled, place=REPO, labels=("security",))
     await labelled.at(NINE)
     (posted,) = labelled.platform.in_channel("C1")
-    assert "the labels of 3 commits are not known" in text_of(posted)
+    assert "the labels of 3 commits are unknown" in text_of(posted)
 
 
 async def test_a_subscription_to_a_label_is_told_of_it(labelled: Bot) -> None:

@@ -224,7 +224,7 @@ async def test_an_archived_channel_is_told_to_whoever_set_it_up(team: Team) -> N
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_the_week_is_looked_back_on_in_chat(team: Team, language: str) -> None:
     """Privately a first look and all of it on demand; for everybody with its thread and its page."""
-    whole, mattered = {"en": ("All of it", "What mattered"), "zh": ("查看全部", "重要变更")}[language]
+    whole, mattered = {"en": ("Show all", "What mattered"), "zh": ("查看全部", "重要变更")}[language]
     server = team.server
     server.user.locale = {"en": "en-US", "zh": "zh-CN"}[language]
     await set_up(team)
@@ -273,7 +273,11 @@ async def test_the_week_and_the_month_come_once_each(team: Team) -> None:
         post = next(message for message in team.posts() if message.text.startswith(title))
         *replies, drawn, files = [m for m in team.posts() if m.thread_ts == post.ts and m is not post]
         assert [block["type"] for block in drawn.blocks] == ["data_visualization"]
-        assert [reply.text.splitlines()[0] for reply in replies] == ["What mattered", "By area", "What came back"]
+        assert [reply.text.splitlines()[0] for reply in replies] == [
+            "What mattered",
+            "By area",
+            "Reverts and repeat fixes",
+        ]
         assert files.data["files"][-1]["name"] == f"example-quill-{name}.html"
         shown = await team.press(
             post, next(option["text"]["text"] for option in menu_of(post)), menu_of(post)[0]["value"]
@@ -327,7 +331,8 @@ async def test_a_revoked_token_is_told_to_whoever_set_it_up_and_at_its_hour_to_t
     await team.rounds(EVENING + timedelta(hours=13, minutes=20))
     (here,) = team.posts()
     assert (
-        "Thursday, 2026-03-12: this digest cannot be made for now. GitHub does not accept Daybrief's token" in here.text
+        "Thursday, 2026-03-12: this digest cannot be made right now. GitHub does not accept Daybrief's token"
+        in here.text
     )
     github.tokens = ("test-token",)
     await team.rounds(EVENING + timedelta(hours=14))
@@ -335,7 +340,7 @@ async def test_a_revoked_token_is_told_to_whoever_set_it_up_and_at_its_hour_to_t
     assert "错过：2026-03-12（周四），现在补发。" in works.text
     tops = [message.text for message in team.posts() if message.thread_ts in {None, message.ts}]
     assert len(tops) == 3
-    assert any("Missed: Thursday, 2026-03-12, made up for now." in text for text in tops)
+    assert any("Missed: Thursday, 2026-03-12; it comes now." in text for text in tops)
     assert any("18 commits" in text for text in tops)
 
 
@@ -359,7 +364,7 @@ async def test_a_channel_that_daybrief_is_not_in_is_told_at_setup(team: Team) ->
     [
         ("restricted_action", "restricted by an administrator"),
         ("restricted_action_read_only_channel", "read-only"),
-        ("restricted_action_non_threadable_channel", "no replies in threads"),
+        ("restricted_action_non_threadable_channel", "does not allow replies in threads"),
     ],
 )
 async def test_a_channel_that_takes_no_digest_is_told_at_setup(team: Team, restricted: str, told: str) -> None:

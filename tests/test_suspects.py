@@ -108,14 +108,14 @@ def test_they_are_told_in_every_form(cli: Cli, pen: Repository, language: str, f
     told = cli("suspects", "v1.0.0..v1.1.0", "ink", "is", "mixed", "badly", *repo).stdout
     assert told.index("Mix ink by hand") < told.index("Draw circles")
     assert ("A suspect is not a culprit" if language == "en" else "可疑不等于定论") in told
-    assert ("its title says" if language == "en" else "标题提到") in told
+    assert ("its title mentions" if language == "en" else "标题提到") in told
 
 
 def test_a_reason_names_what_it_rests_on(cli: Cli, pen: Repository) -> None:
     """A message that only says its title's words again is none."""
     pen.commit("Thin the ink\n\nThe ink was thick.", {"pen/ink.py": "THIN = 1\n"})
     told = cli("suspects", "v1.1.0..main", "ink", "--repo", f"ann/pen={pen.path}", "--quiet").stdout
-    assert "its title says “ink”" in told
+    assert "its title mentions “ink”" in told
     assert "its message says" not in told
 
 

@@ -104,8 +104,8 @@ class TestSubscriptions:
     async def test_an_author_of_whom_nothing_is_known_is_told(self, bot: Bot) -> None:
         """It may be somebody who will come, so it is no mistake."""
         shown = await bot.shown("subscribe author=nobody-ever")
-        assert "No commit by `nobody-ever` is known so far" in shown
-        assert "Priya Nandakar" in shown
+        assert "No commit by `nobody-ever` is known yet" in shown
+        assert "Priya Nandakar" in " ".join(shown.split())
         assert "No commit by" not in await bot.shown("subscribe author=林知远")
 
     @pytest.mark.parametrize("text", ["mute bots", "mute author=bots", "屏蔽 机器人"])
@@ -144,7 +144,7 @@ class TestMentions:
     async def test_a_mention_is_explained(self, bot: Bot, text: str, mention: str) -> None:
         """Its number says nothing to anybody."""
         problem = await bot.problem(text.format(mention))
-        assert "not by the one in chat" in problem
+        assert "in the repository, not in chat" in problem
         assert "00000" not in problem
 
 
@@ -161,7 +161,7 @@ class TestDays:
         [
             ("what changed on 2026-02-30?", "`2026-02-30` is not a day"), ("what changed on Feb 30?", "`Feb 30` is not a day"), ("2月30日", "`2月30日` is not a day"),
             ("3-12", "write 2026-03-12, 2025-12-03"), ("what changed on 3-12?", "write 2026-03-12, 2025-12-03"),
-            ("what changes on 2027-01-01?", "has not come yet"),
+            ("what changes on 2027-01-01?", "is in the future"),
             ("what changed since the last release?", "No release of example/quill is known"), ("anything since v0.5?", "No release of example/quill is known"),
         ],
     )  # fmt: skip
@@ -188,7 +188,7 @@ class TestDays:
 
     async def test_a_question_of_days_alone_is_answered_by_no_other_days(self, bot: Bot) -> None:
         shown = await told(bot, "what landed in 2024?")
-        assert shown.startswith("Nothing found: 2024-01-01 to 2024-12-31")
+        assert shown.startswith("Nothing found: from 2024-01-01 to 2024-12-31")
         assert "Not read in full" in shown
 
     async def test_three_days_are_three(self, bot: Bot) -> None:
@@ -201,7 +201,7 @@ class TestDays:
         """Nothing found on them is no news of them."""
         shown = await told(bot, text)
         assert "Not read in full, so commits may be missing: 2026-0" in shown
-        assert "None of it landed" not in shown
+        assert "No matching commit landed" not in shown
         assert "Not read" not in await told(bot, "AMD on 2026-03-12")
 
 
@@ -221,7 +221,7 @@ class TestLists:
         """An ordinal may be a day, too: it is said how to write that."""
         await bot.reply("search disk")
         problem = await bot.problem(text)
-        assert "The last list ends with number" in problem
+        assert "The last list ends at number" in problem
         assert ("2026-03-09" in problem) == (text == "the 9th")
 
     async def test_nobody_counts_to_the_twelfth(self, bot: Bot) -> None:
@@ -261,7 +261,7 @@ class TestPeople:
             "Most commits, on 2026-03-12: Priya Nandakar ("
         )
         assert (await bot.shown("how many commits yesterday?")).startswith("on 2026-03-12: 18 commits")
-        assert "Who is new cannot be told" in await bot.shown("who are the new contributors?")
+        assert "cannot tell who is new" in await bot.shown("who are the new contributors?")
 
     async def test_a_newcomer_is_one_with_no_commit_before(self, bot: Bot) -> None:
         """As far as is known, from two weeks before on."""
@@ -284,9 +284,7 @@ async def test_what_was_reverted_says_so(bot: Bot, text: str) -> None:
 
 
 async def test_a_list_names_what_was_reverted(bot: Bot) -> None:
-    assert "d6965bf has been reverted: by #415, on 2026-03-12." in await told(
-        bot, "was the residual add fused into RMSNorm?"
-    )
+    assert "d6965bf was reverted by #415 on 2026-03-12." in await told(bot, "was the residual add fused into RMSNorm?")
 
 
 async def test_a_line_that_describes_a_feed_changes_it(bot: Bot) -> None:

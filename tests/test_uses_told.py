@@ -178,9 +178,9 @@ async def test_a_file_is_forgotten_when_its_owner_asks(bot: Bot, sent: Attachmen
     """With what was subscribed to by it; a second time there is nothing."""
     await bot.reply("uses", file=sent)
     await bot.reply("subscribe uses")
-    assert "no longer stored here" in await bot.shown("uses forget")
+    assert "no longer stored" in await bot.shown("uses forget")
     assert bot.assembly.subscriptions.all() == []
-    assert "no file" in await bot.problem("uses forget")
+    assert "not sent a file" in await bot.problem("uses forget")
 
 
 @pytest.mark.parametrize(
@@ -189,10 +189,10 @@ async def test_a_file_is_forgotten_when_its_owner_asks(bot: Bot, sent: Attachmen
         (b"", "daybrief uses scan"),
         (b"\xff\xfe\x00", "daybrief uses scan"),
         (b"x = " + b"[" * 5_000, "daybrief uses scan"),
-        (b"repository = 'example/quill'\n", "names nothing"),
+        (b"repository = 'example/quill'\n", "does not list anything"),
         (b"repository = 'example/quill'\n[flags]\n'--x' = [{at = 1}]\n", "daybrief uses scan"),
         (b"repository = 'ann/private'\n[flags]\n'--x' = ['a:1']\n", "cannot be seen"),
-        (b"#" * 300_000, "at most 256 kB"),
+        (b"#" * 300_000, "the limit is 256 kB"),
     ],
 )
 async def test_a_bad_file_is_refused_in_a_sentence(bot: Bot, content: bytes, way_out: str) -> None:

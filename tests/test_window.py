@@ -179,9 +179,9 @@ class TestReadingADay:
             ("", "is not a day"),
             ("08.01.2026", "is not a day"),
             ("2026-02-30", "in the calendar"),
-            ("2026-01-09", "has not come yet"),
+            ("2026-01-09", "is in the future"),
             ("0001-01-01", "before anyone's first commit"),
-            ("9999-12-31", "has not come yet"),
+            ("9999-12-31", "is in the future"),
         ],
     )
     def test_what_is_no_day_is_told(self, text: str, says: str) -> None:

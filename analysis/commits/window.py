@@ -135,7 +135,7 @@ def parse_day(text: str, today: date) -> date:
     `today` is the day it is now in the zone that is asked about.
 
     Raises:
-        BadInput: the text names no day, or one that has not come yet.
+        BadInput: the text names no day, or one that is in the future.
     """
     word = text.strip().lower()
     named = next((name for name, words in WORDS["window"].items() if word in words), "")
@@ -152,7 +152,7 @@ def parse_day(text: str, today: date) -> date:
     if day < _OLDEST_DAY:
         raise BadInput(f"{day} is before anyone's first commit: ask for {_OLDEST_DAY} or a later day.")
     if day > today:
-        raise BadInput(f"{day} has not come yet: today is {today}. Ask for that day or an earlier one.")
+        raise BadInput(f"{day} is in the future: today is {today}. Ask for that day or an earlier one.")
     return day
 
 

@@ -1,4 +1,4 @@
-"""A look back on a week or a month, from stored entries: what mattered, what came back, what to try, who was new."""
+"""A look back on a week or a month, from stored entries: what mattered, reverts and repeat fixes, what to try, who is new."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -32,7 +32,7 @@ class NoDays:
 
     Attributes:
         text: as written.
-        why: the calendar has no such day, it may be either of two `days`, or it has not come yet.
+        why: the calendar has no such day, it may be either of two `days`, or it is in the future.
     """
 
     text: str

@@ -52,7 +52,7 @@ def week(
     json_: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Look back on seven known days: what mattered, what came back, what to try, who was new."""
+    """Look back on seven known days: what mattered, reverts and repeat fixes, what to try, who is new."""
     from bot.digests.review import WEEK
 
     _look_back(WEEK, repo, date, tz, lang, Written.JSON if json_ else fmt, out, config)
@@ -68,7 +68,7 @@ def month(
     json_: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Look back on thirty known days: what mattered, what came back, what to try, who was new."""
+    """Look back on thirty known days: what mattered, reverts and repeat fixes, what to try, who is new."""
     from bot.digests.review import MONTH
 
     _look_back(MONTH, repo, date, tz, lang, Written.JSON if json_ else fmt, out, config)

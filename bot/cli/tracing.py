@@ -51,7 +51,7 @@ def suspects(
     versions: Annotated[str, typer.Argument(metavar="A..B", help="The version that works, and the one that does not.")],
     repo: _RepoOption,
     words: Annotated[
-        list[str] | None, typer.Argument(help="What is broken, in a few words: an operator, a flag, a message.")
+        list[str] | None, typer.Argument(help="What is broken, in a few words: an operator, a flag, an error message.")
     ] = None,
     area: Annotated[str, typer.Option(help="The area it is in, by any of its names.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=200, help="How many to show.")] = 10,
