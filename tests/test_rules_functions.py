@@ -133,3 +133,10 @@ def test_a_class_is_not_named_for_a_method_that_is_not_seen() -> None:
     before = f"class Cache:\n    size = 1\n\n    def load(self):\n{lines}        return 1\n"
     assert changed("q/cache.py", before, before.replace("return 1", "return 2")) == []
     assert changed("q/cache.py", before, before.replace("size = 1", "size = 2")) == ["Cache"]
+
+
+def test_a_type_that_something_is_of_is_not_what_is_changed() -> None:
+    """In C, `struct` stands before each use of one."""
+    before = "static struct entry table[] = {\n    {1, 2},\n    {3, 4},\n};\n"
+    assert changed("a.c", before, before.replace("3", "5")) == []
+    assert changed("a.c", "struct entry {\n    int a;\n};\n", "struct entry {\n    long a;\n};\n") == ["entry"]

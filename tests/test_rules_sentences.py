@@ -193,6 +193,7 @@ CASES: dict[str, tuple[Case, ...]] = {
         no("fix: split heads of nobody", ("quill/a.py", python_check(), python_check('assert heads is not None, "heads must be given"'))),
         no("fix: split heads of nobody", ("src/a.ts", javascript_check(), javascript_check('if (heads == null) throw new TypeError("heads must be given")'))),
         no("fix: split heads of nobody", ("src/a.rs", rust_check(), rust_check('assert!(!heads.is_none(), "heads must be given");'))),
+        no("fix: split heads of nobody", ("src/a.rs", rust_check(), rust_check('let heads = match heads {\n        Some(heads) => heads,\n        None => bail!("heads must be given"),\n    };'))),
         # A value that is new and goes on to be used: what fails the check may never have run.
         no("Fix split", ("quill/a.py", python_check(), python_check("ranks = rank_count()", 'assert heads % ranks == 0, "heads must be divisible"', "heads = heads // ranks"))),
         no("Fix split", ("src/a.rs", rust_check(), rust_check("let ranks = rank_count();", 'ensure!(heads % ranks == 0, "heads must be divisible");', "let heads = heads / ranks;"))),
@@ -447,6 +448,9 @@ CASES: dict[str, tuple[Case, ...]] = {
         yes("Add two", ("pages/a.go", go_funcs("One"), go_funcs("One", "Two"))),
         no("Add two", ("src/a.rs", rust_fns("one"), rust_fns("one") + "fn two() {}\n")),
         no("Move two", ("quill/a.py", python_defs("one"), python_defs("one").replace("def one(page)", "def one(page, deep)"))),
+        no("Keep the first one", ("a.h", "struct book {\n    int size;\n};\n", "struct book {\n    int size;\n    struct page *first;\n};\n")),
+        no("Know of pages", ("a.h", "struct book {\n    int size;\n};\n", "struct page;\n\nstruct book {\n    int size;\n};\n")),
+        yes("Keep pages", ("a.h", "struct book {\n    int size;\n};\n", "struct book {\n    int size;\n};\n\nstruct page {\n    int size;\n};\n")),
         no("Give one more", ("a.c", "int turn_page(int a) {\n  return a + 1;\n}\n", "int turn_page(int a, int b) {\n  return a + b;\n}\n")),
     ),
     "insight.renamed": (

@@ -173,6 +173,7 @@ def test_a_statement_says_where_it_stands() -> None:
         "The first step in that direction keeps the cache from failing.",
         "The cache fails as described above when pages are lost.",
         "`test_pages_of_one` fails when pages are lost.",
+        "The cache that crashes is still there at HEAD.",
         "Asserts that the cache no longer crashes.",
         "The crash of the cache is gone, as verified by test_pages_of_one.",
         "We previously said that the cache may fail here.",

@@ -10,6 +10,7 @@ from analysis.commits.title import ChangeType
 from analysis.facts import Fact, FactKind
 from analysis.facts.checks import guards_new_code, stops_what_was
 from analysis.facts.defaults import is_compiled_in
+from analysis.facts.syntax.changed import ChangedFile
 from analysis.rules.change import Change
 from analysis.rules.wording import brief_error, say_fact, short_name, short_value
 from analysis.triage.prominence import explains_better
@@ -33,6 +34,8 @@ _NOTHING = r"\s*(?:null|nil|None|undefined|nullptr)\b"
 _MISSING = re.compile(rf"(?:(?<!!)===?|\bis){_NOTHING}|^[^!]*\.is_none\(\)")
 _GIVEN = re.compile(rf"(?:!==?|\bis not){_NOTHING}|^!.*\.is_none\(\)|\.is_some\(\)")
 """Conditions that hold without a value, and with one; an error is raised on the former, an assertion requires the latter."""
+_ARM = re.compile(r"\bNone\s*=>")
+"""The arm of a match in Rust that is taken without a value."""
 _FEW = 2
 """Up to this many pairs get a sentence each."""
 
@@ -161,11 +164,18 @@ def stops(change: Change, fact: Fact) -> bool:
     if not fact.detail or file is None or triage.types[0] is ChangeType.FEATURE:
         return False
     is_assertion = fact.name.startswith(("assert", "ensure")) or fact.name.isupper()
-    if triage.types[0] is ChangeType.BUGFIX and (_GIVEN if is_assertion else _MISSING).search(fact.after):
+    asked = _GIVEN if is_assertion else _MISSING
+    is_missing = asked.search(fact.after) or _ARM.search(_line(file, fact.line))
+    if triage.types[0] is ChangeType.BUGFIX and is_missing:
         return False  # whatever used the missing value failed on it
     if explains_better(change.commit.subject) or any(reason.code == "crash" for reason in triage.reasons):
         return False
     return stops_what_was(file, fact.line) and not guards_new_code(file, fact.line, fact.after)
+
+
+def _line(file: ChangedFile, number: int) -> str:
+    """A line of the file after the change, without comments; empty if no hunk shows it."""
+    return next((code for _, new in file.views for at, code, _ in new.lines() if at == number), "")
 
 
 def _lets_through(change: Change, fact: Fact) -> str:

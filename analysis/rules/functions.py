@@ -228,6 +228,8 @@ def _read(text: str, language: str) -> tuple[str, str, int] | None:
     if language == "go" and (found := _PATTERNS.go_method.match(text)):
         return "function", f"{found['owner']}.{found['name']}", indent
     found = defined_in(text)
+    if found and language == "c" and not _PATTERNS.c_owner.match(text, found.end()):
+        found = None  # `struct page *first;` names the type of something else
     if found and found["keyword"] not in {"impl", "namespace"}:
         return ("owner" if found["keyword"] in _OWNERS else "function"), found["name"], indent
     if (
