@@ -96,11 +96,12 @@ class TestRefusals:
             ("a.py", 'def f():\n    if size < 1:\n        raise ValueError("no such size")\n', 'def f():\n    if size < 1:\n        raise ValueError("give another number, above zero")\n'),
             ("a.py", 'def f():\n    if not ok(size):\n        raise ValueError("no such size")\n', 'def f():\n    for one in size:\n        if not ok(one):\n            raise ValueError("give another number, above zero")\n'),
             ("a.rs", "fn f() {\n}\n", '#[cfg(test)]\nmod tests {\n    fn f() {\n        panic!("size must be positive");\n    }\n}\n'),
+            ("a.rs", "fn f() {\n    assert_eq!(page.book, self.book);\n}\n", 'fn f() {\n    assert_eq!(\n        (page.book, page.ink),\n        (self.book, self.ink),\n        "a page of another book must not be used"\n    );\n}\n'),
             ("tests/test_a.py", "def f():\n    x = 1\n", 'def f():\n    raise ValueError("size must be positive")\n'),
         ],
         ids=["a new function", "a new method", "another error", "reworded", "behind a condition", "a comment", "a text", "a name in quotes",
              "a comparison", "no text", "left to subclasses", "refused before", "passed on", "passed on in Rust", "passed on in JavaScript", "a message for an old condition",
-             "another message for an old condition", "rewritten in its place", "Rust's own tests", "a test"],
+             "another message for an old condition", "rewritten in its place", "Rust's own tests", "an assertion that says more", "a test"],
     )  # fmt: skip
     def test_what_refuses_nothing_new_is_none(self, path: str, before: str, after: str) -> None:
         assert told(a_change(path, before, after), kinds="check") == []

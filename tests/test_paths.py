@@ -15,7 +15,7 @@ paths = st.text(alphabet="abt./_-testdocs", min_size=1, max_size=40)
         "production": "quill/cache.py src/latest.rs quill/testament.py contest.go quill/config/a.yaml lib/protest/x.c "
         "tools/server/server.cpp quill/v1/sample/top_k.py quill/scripts.py utils/loss.py apps/blog/views.py news/models.py src/packaging/version.py src/xdev.py lib/dev/tools.py core/recipes/run.py",
         "test": "test/a.py quill/tests/data/a.json quill/test_cache.py cache_test.go a.spec.ts src/CacheTest.java "
-        "conftest.py testing/python/x.py __tests__/a.js tox.ini e2e_test/a.py test_utils/a.py t/smoke/tasks.py t/lib/Cache.pm db/page_test_util.cc crates/quill-test-support/src/lib.rs quill/page_test_helpers.py quill/funtests/setup.py cases/join.querytest lib/a.filetests",
+        "conftest.py testing/python/x.py __tests__/a.js tox.ini e2e_test/a.py test_utils/a.py t/smoke/tasks.py t/lib/Cache.pm quill/resources/mdtest/pages.md quill/doctests/ink.md integrationtests/a.go db/page_test_util.cc crates/quill-test-support/src/lib.rs quill/page_test_helpers.py quill/funtests/setup.py cases/join.querytest lib/a.filetests",
         "ci": ".github/workflows/a.yml scripts/ci/install.sh .gitlab-ci.yml Jenkinsfile .pre-commit-config.yaml .ci/a.sh",
         "docs": "README.md docs/a.py doc_src/a.json changelog/1.bugfix.rst LICENSE mkdocs.yml news/12.bugfix website/index.html "
         ".github/CONTRIBUTING.md a.ipynb",

@@ -44,7 +44,7 @@ _RULES: tuple[tuple[FileKind, str], ...] = (
     ),
     (
         FileKind.TEST,
-        r"/(tests?|__tests__|specs?|e2e|unittests?|[\w.-]+[_-]tests?|tests?[_-][\w.-]+|[\w.-]+[_-]test[_-](?:support|utils?|helpers?)|testdata)/|^/testing/|^/t/|/func?tests?/"
+        r"/(tests?|__tests__|specs?|e2e|(?:unit|md|doc|smoke|snapshot|golden|integration|system|fuzz|regression)tests?|[\w.-]+[_-]tests?|tests?[_-][\w.-]+|[\w.-]+[_-]test[_-](?:support|utils?|helpers?)|testdata)/|^/testing/|^/t/|/func?tests?/"
         r"|/(test_[^/]*|[^/]*_tests?(?:_(?:utils?|helpers?|lib|base|common))?|conftest|tests?)\.(py|pyi|go|rs|cc|cpp|cu|cuh|c|h|hpp|js|ts|sh|rb|ex|exs|jl)$"
         r"|\.(test|spec)\.[jt]sx?$|/[A-Z]\w*Tests?\.(java|kt|cs|scala|swift)$|\.\w+[a-z]tests?$|/(pytest\.ini|tox\.ini|noxfile\.py)$",
     ),

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import takewhile
+from itertools import groupby, takewhile
 
 from analysis.commits.file_kinds import FileKind
 from analysis.facts.fact import Fact, FactKind
@@ -33,11 +33,12 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
     before += [refusal for file in code for old, _ in file.views for refusal in refusals_by_name(file, old, old_names)]
     after += [refusal for file in code for _, new in file.views for refusal in refusals_by_name(file, new, new_names)]
     after = [one for one in after if not _is_internal(one)]
+    by_path = {file.path: file for file in code}
     # What a new file or function checks is part of what it does; what an old one starts to reject, its callers notice.
     whole = {file.path for file in code if file.change.status in {"added", "removed"}}
     came = [one for one in _without_words(after, before) if one.path not in whole]
     gone = [one for one in _without_words(before, after) if one.path not in whole]
-    by_path = {file.path: file for file in code}
+    came = [one for one in came if not _extends(one, by_path[one.path])]
     for new in list(came) if len(came) * len(gone) <= _MOST_PAIRS else []:
         old = next((old for old in gone if is_reworded(old, new, by_path[new.path])), None)
         if old:
@@ -61,6 +62,18 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
 def _is_internal(one: Refusal) -> bool:
     """Whether a refusal guards the code against its own bugs: users do not cause it and can do nothing about it."""
     return bool(_PATTERNS.internal_error.fullmatch(one.value) or _PATTERNS.internal.search(one.name))
+
+
+def _extends(one: Refusal, file: ChangedFile) -> bool:
+    """Whether an assertion is written in the place of another one, which may have had no message."""
+    if not one.value.startswith("assert"):
+        return False
+    for hunk in file.hunks:
+        for is_changed, run in groupby(hunk.lines, key=lambda line: line.added or line.removed):
+            lines = list(run) if is_changed else []
+            if any(line.new == one.line for line in lines):
+                return any(line.removed and _PATTERNS.asserts.match(line.text) for line in lines)
+    return False
 
 
 def _without_words(these: Sequence[Refusal], those: Sequence[Refusal]) -> Iterator[Refusal]:

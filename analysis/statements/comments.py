@@ -41,7 +41,7 @@ def code_comments(commit: Commit) -> Iterator[Candidate]:
         if file.kind not in _SOURCES or change.status == "removed" or not change.patch:
             continue
         for hunk in file.hunks:
-            if file.language == "rust" and is_of_tests(hunk.heading):
+            if file.language == "rust" and (is_of_tests(hunk.heading) or _has_tests(hunk)):
                 continue
             gone = [line.text.strip() for line in hunk.lines if line.removed]
             removed = " ".join(gone)
@@ -56,6 +56,11 @@ def code_comments(commit: Commit) -> Iterator[Candidate]:
                             path=change.path,
                             line=line,
                         )
+
+
+def _has_tests(hunk: Hunk) -> bool:
+    """Whether a hunk of a Rust file shows unit tests: its heading may be a line of what they read."""
+    return any(line.text.lstrip().startswith(("#[test]", "#[cfg(test)]")) for line in hunk.lines)
 
 
 def _sentences(lines: Sequence[tuple[Line, str]], gone: Collection[str]) -> Iterator[tuple[str, int]]:
