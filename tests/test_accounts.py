@@ -55,6 +55,11 @@ def test_an_author_s_name_leads_to_the_person(make: type) -> None:
     assert "<@" not in said.replace("<\u200b@", "")
 
 
+def test_a_linked_name_stands_apart_from_what_surrounds_it() -> None:
+    """Slack joins the pieces of a line as they are."""
+    assert '"text": "Ann"}, {"type": "text", "text": " · ' in on_slack(a_list("Ann"))
+
+
 @pytest.mark.parametrize("login", ["cay", "", None])
 def test_who_is_not_mapped_is_a_name(login: str | None) -> None:
     """So is somebody on a platform for which nobody said who they are."""

@@ -160,9 +160,9 @@ def about(parts: Sequence[str], item: Item, *, at: int) -> list[Json]:
     if not item.author_page:
         return words(cut(" · ".join([*before, item.author, *after]), _TITLE))
     return [
-        *words(cut(" · ".join([*before, ""]), _TITLE) if before else ""),
+        *words(f"{cut(' · '.join(before), _TITLE)} · " if before else ""),
         *link(item.author_page, cut(item.author, _TITLE)),
-        *words(cut(" · ".join(["", *after]), _TITLE) if after else ""),
+        *words(f" · {cut(' · '.join(after), _TITLE)}" if after else ""),
     ]
 
 

@@ -204,7 +204,7 @@ def _row(row: CommitRow) -> Iterator[list[Json]]:
         *words(" "),
         *reference(item.entry.commit),
     ]
-    because = spans(cut(f" · {clean(row.because)}", _TITLE)) if row.because else []
+    because = spans(f" · {cut(row.because, _TITLE)}") if row.because else []
     yield [*about((clean(row.repo), row.when, item.areas or item.types), item, at=2), *because]
     if row.sentence:
         yield spans(sentences(row.sentence, _TEXT, "…"))
