@@ -913,6 +913,12 @@ async def test_from_in_a_search_is_since(known: Bot) -> None:
     assert await known.shown("search area=AMD from=2026-03-12") == await known.shown("search area=AMD since=2026-03-12")
 
 
+@pytest.mark.parametrize("question", ["what changed", "what landed yesterday?", "show me 2941f18", "last week"])
+async def test_a_question_is_about_the_repository_that_is_named(known: Bot, question: str) -> None:
+    """One that may not be seen is refused, whatever command the question stands for."""
+    assert "ann/secret` cannot be seen from here" in await known.problem(f"ask {question} repository=ann/secret")
+
+
 async def test_a_change_is_told_and_undone(known: Bot) -> None:
     """Undo brings back what was, once, as long as nothing else has changed since."""
     first = await known.reply("subscribe AMD, NPU how=weekly")

@@ -110,7 +110,9 @@ async def _typed(context: CommandContext) -> Command | None:
 
 
 def _as(context: CommandContext, command: Command) -> CommandContext:
-    return replace(context, command=replace(command, flags=context.command.flags))
+    """Return the context of the command that a text stands for: with the same repository, language and flags."""
+    named = {name: values for name, values in context.command.named.items() if name in {"repository", "lang"}}
+    return replace(context, command=replace(command, named=named | dict(command.named), flags=context.command.flags))
 
 
 def _stop(context: CommandContext) -> Note:
