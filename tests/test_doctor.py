@@ -193,7 +193,7 @@ class TestGitHub:
         check = checks({**environ, "DAYBRIEF_GITHUB__TOKEN": "no-such-token"})["GitHub"]
         assert (check.state, check.remedy) == (
             "broken",
-            "Check [github] base_url and token; local clones work without GitHub.",
+            "Check [github] base_url, and the token or the app; local clones work without GitHub.",
         )
         assert check.found.startswith("GitHub rejects the token (Bad credentials)")
 

@@ -106,7 +106,8 @@ async def test_a_revoked_token_is_told_once_and_what_was_missed_follows(bot: Bot
     assert broken.about == Channel("C1")
     assert broken.text == (
         "ann/scratch: no digest can be made since 2026-01-08 23:05 (UTC). GitHub does not accept Daybrief's token: it is "
-        "missing, has expired or was revoked. Whoever runs Daybrief must set a valid one as [github] token and restart it. "
+        "missing, has expired or was revoked, or the GitHub App is no longer installed. Whoever runs Daybrief must correct "
+        "[github] and restart it. "
         "Anything missed will be posted once it works again."
     )
     await pass_time(bot, NINE - MINUTE)
@@ -200,7 +201,7 @@ async def test_a_chinese_channel_reads_it_in_chinese(bot: Bot, github: GitHubSer
     await pass_time(bot, NINE)
     for channel in ("C1", "DM-U1"):
         (said,) = heard(bot, channel)
-        assert "请运维人员在 [github] token 中设置有效的令牌并重启 Daybrief。" in said
+        assert "请运维人员更正 [github] 配置并重启 Daybrief。" in said
 
 
 async def test_one_message_tells_a_person_of_all_their_feeds(bot: Bot, github: GitHubServer) -> None:

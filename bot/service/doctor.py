@@ -115,7 +115,7 @@ def _github(configuration: Configuration, now: datetime) -> Check:
     try:
         limit = github.rate_limit()
     except Problem as problem:
-        remedy = "Check [github] base_url and token; local clones work without GitHub."
+        remedy = "Check [github] base_url, and the token or the app; local clones work without GitHub."
         return Check("GitHub", "broken" if _needs_github(configuration) else "warning", str(problem), remedy)
     left = (
         f"{limit.left:,} of {limit.limit:,} requests left until {limit.renewed:%H:%M} UTC"
