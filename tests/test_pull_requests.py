@@ -73,6 +73,17 @@ class TestWhoseItIs:
         pulls.pull_requests[7] = merged(7)
         assert numbers(opened(server).find([a_commit(7)])) == {sha_of(7): 7}
 
+    def test_queries_follow_one_another_without_a_pause(
+        self, server: GitHubServer, pulls: Pulls, slept: list[float]
+    ) -> None:
+        """They are POSTs, but change nothing: GitHub asks for a second between changes alone."""
+        source = opened(server)
+        for number in (7, 8, 9):
+            pulls.pull_requests[number] = merged(number)
+            source.find([a_commit(number)])
+        assert server.count("graphql") >= 3
+        assert slept == []
+
     def test_a_number_that_is_an_issue_s_or_another_change_s_does_not(self, server: GitHubServer, pulls: Pulls) -> None:
         pulls.issues[7] = {}
         pulls.pull_requests |= {

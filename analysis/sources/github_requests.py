@@ -305,6 +305,7 @@ class Requests:
             lazy=True,
             timeout=30,
             seconds_between_requests=None,
+            seconds_between_writes=None,  # a query is a POST, but changes nothing: it need not wait a second for the last one
             retry=retry,
         )
 
