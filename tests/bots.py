@@ -36,7 +36,7 @@ class Bot:
         self.clone = clone
         self.platform = FakePlatform()
         self.core = open_core(load(dict(environ) | settings), lambda: self.now)
-        self.assembly = Assembly(self.core, {"slack": self.platform})
+        self.assembly = Assembly(self.core, {"slack": self.platform}, pause=lambda _seconds: asyncio.sleep(0))
 
     def feed(self, **changes: Any) -> Feed:
         """Make a feed of the sample in C1, at nine; it began a week ago."""

@@ -212,8 +212,11 @@ async def test_a_person_who_takes_no_messages_is_not_tried_again(bot: Bot, scrat
     assert len(bot.platform.calls) == calls
 
 
-async def test_what_no_feed_brings_any_more_is_not_sent(bot: Bot, scratch: Scratch) -> None:
+async def test_what_no_feed_brings_any_more_is_not_sent(
+    bot: Bot, scratch: Scratch, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whoever may no longer see a repository hears nothing of it."""
+    hurry(monkeypatch)
     await bot.reply("subscribe everything how=immediately", an_asker(user="U7", is_admin=False))
     bot.assembly.feeds.remove(1)
     scratch.commit("Fix the cache", {"b.py": "b = 1\n"}, at=MADE + HOUR)

@@ -17,6 +17,7 @@ from bots import MORNING, a_bot
 from conftest import ROOT, Cli, refused
 from servers.github import GitHubServer
 from servers.loopback import Loopback, Reply, Request
+from servers.waiting import hurry
 
 from bot.config import load
 from bot.platforms.outlet import Outlets, OutletTransport
@@ -206,9 +207,13 @@ def test_its_addresses_are_secrets(caplog: pytest.LogCaptureFixture) -> None:
     )
 
 
-def test_doctor_and_serve_name_a_feed_whose_outlet_is_none(cli: Cli, tmp_path: Path) -> None:
+def test_doctor_and_serve_name_a_feed_whose_outlet_is_none(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hurry(monkeypatch)
     (tmp_path / "daybrief.toml").write_text(
         '[outlets]\nteam = "json://127.0.0.1/x"\n[[feeds]]\nplatform = "outlet"\nchannel = "teem"\nrepository = "o/r"\n'
+        '[github]\nbase_url = "http://127.0.0.1:9"\n'
     )
     assert "There is no outlet 'teem'" in cli("doctor").stdout
     assert "There is no outlet 'teem'" in refused(cli("serve"), 2)

@@ -8,6 +8,7 @@ import pytest
 from bots import Bot, a_bot
 from fake_platform import an_asker
 from servers.github import GitHubServer
+from servers.waiting import hurry
 
 from bot.port.platform import Later, Refused
 
@@ -35,8 +36,11 @@ def is_chinese(text: str) -> bool:
     return any("\u4e00" <= char <= "\u9fff" for char in text) and text.endswith("。")
 
 
-async def test_an_outage_is_told_in_chinese(bot: Bot, github: GitHubServer, caplog: pytest.LogCaptureFixture) -> None:
+async def test_an_outage_is_told_in_chinese(
+    bot: Bot, github: GitHubServer, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It says that nothing was skipped; what exactly happened is in the log."""
+    hurry(monkeypatch)
     github.fail(times=1_000)
     said = await bot.problem("2026-03-11", READER)
     assert said == "GitHub 或存储没有正常应答；没有遗漏任何内容，请稍后再试。详情见 Daybrief 日志。"

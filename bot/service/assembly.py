@@ -1,10 +1,11 @@
 """Assembles the bot: one conversation and one set of rounds, over one store and the connected platforms."""
 
+import asyncio
 import math
 import os
 import socket
 import uuid
-from collections.abc import Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
@@ -50,6 +51,7 @@ class Assembly:
     Args:
         transports: the connected platforms by name; filled by whatever connects them.
         posted: called with what was delivered, and when.
+        pause: sleeps for a number of seconds, before a post whose outcome is unknown is looked for again.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Assembly:
         core: Core,
         transports: MutableMapping[str, Transport],
         posted: Callable[[Delivery, datetime], None] = lambda _delivery, _now: None,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.core = core
         self.transports = transports
@@ -71,7 +74,7 @@ class Assembly:
         self.deliveries = Deliveries(core.stores.store, f"{socket.gethostname()} {os.getpid()} {uuid.uuid4().hex[:12]}")
         analyser = SharedAnalyser(fresh)
         access = Access(core.settings.access, core.stores.commits, self.feeds, self.subscriptions)
-        outbox = Outbox(self.deliveries, transports, core.now, posted=posted, accounts=Accounts(core.settings.people))
+        outbox = Outbox(self.deliveries, transports, core.now, pause, posted, Accounts(core.settings.people))
         people = People(core.stores.store)
         readers = ReaderHealth(core, self.feeds, self.subscriptions, access, people, outbox, self.work)
         self.model = ModelHealth(core, self.feeds, people, outbox, self.work)
