@@ -11,6 +11,7 @@ from analysis.commits.title import AROUND
 from analysis.i18n.language import Language
 from analysis.i18n.typography import capital, outside
 from analysis.questions.answer import Answer, Found, Said
+from analysis.questions.clauses import Clause
 from analysis.questions.passages import Passage
 from analysis.questions.query import Query
 from analysis.questions.spans import Days
@@ -43,9 +44,9 @@ class AnswerOutline:
     notes: tuple[str, ...]
 
 
-def answer_outline(answer: Answer, areas: Areas, language: Language) -> AnswerOutline:
-    """Put an answer into words."""
-    what = understood(answer.query, language)
+def answer_outline(answer: Answer, areas: Areas, language: Language, filters: str = "") -> AnswerOutline:
+    """Put an answer into words; `filters` as they were typed, which it was limited by."""
+    what = " ".join(filter(None, (understood(_without_dropped(answer), language), filters)))
     count = len(answer.found)
     if answer.query.counts in {"authors", "newcomers"}:
         return AnswerOutline(_counted(answer, language), (), (), tuple(say_unread(answer.unread, language)))
@@ -53,8 +54,14 @@ def answer_outline(answer: Answer, areas: Areas, language: Language) -> AnswerOu
         key = "ask.nothing" if answer.since else "ask.nothing_known"
         repos = label("list.comma", language).join(map(clean, answer.repos))
         title = label(key, language, what=what, repos=repos, since=answer.since)
-        return AnswerOutline(title, (), (), tuple(say_unread(answer.unread, language)))
-    key = "ask.found_more" if answer.more and answer.total is None else "ask.found"
+        return AnswerOutline(title, (), (), (*_limits(answer, language), *say_unread(answer.unread, language)))
+    key = (
+        "ask.closest"
+        if answer.is_closest and answer.total is None
+        else "ask.found_more"
+        if answer.more and answer.total is None
+        else "ask.found"
+    )
     title = label(key, language, what=what, count=count if answer.total is None else answer.total)
     told = tuple(map(say_said, answer.said))
     items = tuple(_item(found, areas, language) for found in answer.found)
@@ -67,18 +74,46 @@ def say_said(one: Said) -> str:
 
 
 def understood(query: Query, language: Language) -> str:
-    """Say how a question was understood: `FP8, Blackwell, since 2026-01-01`."""
-    said = [brief(clean(redact(clause.said)[0]), _MOST_SAID) for clause in query.clauses]
-    said += [label("ask.by", language, who=_who(query, language))] if query.people else []
+    """Say how a question was understood: `AMD, words: far, so, without tests, since 2026-01-01`.
+
+    What is looked for as a word is told from what is known as an area, a device or a kind of change.
+    """
+    comma = label("list.comma", language)
+    words = [_shown(clause) for clause in query.clauses if not _is_known(clause)]
+    said = [_shown(clause) for clause in query.clauses if _is_known(clause)]
+    said += [label("ask.words", language, words=comma.join(words))] if words else []
+    said += [label("ask.of_list", language)] if query.of_list else []
+    said += [label("ask.by", language, who=_who(query.people, language))] if query.people else []
+    said += [label("ask.except_by", language, who=_who(query.not_by, language))] if query.not_by else []
+    left_out = [_shown(clause) for clause in query.without]
+    said += [label("ask.without", language, what=comma.join(left_out))] if left_out else []
     said += [label("ask.important", language)] if query.least else []
     said += [clean(query.release)] if query.release else []
     said += [_say(query.days, language)] if query.days else []
+    said += [label("ask.hours", language, count=query.hours)] if query.hours else []
     said += [clean(query.repo)] if query.repo else []
-    return label("list.comma", language).join(said) or label("ask.anything", language)
+    return comma.join(said) or label("ask.anything", language)
 
 
-def _who(query: Query, language: Language) -> str:
-    *first, last = map(clean, query.people)
+def _without_dropped(answer: Answer) -> Query:
+    """Return what an answer fulfils of its question: without the conditions that were dropped, and what nothing matches."""
+    query = answer.query
+    if not answer.found:
+        return query
+    dropped = {name: getattr(Query(""), name) for name in answer.given_up}
+    return replace(query, clauses=tuple(one for one in query.clauses if one.said not in answer.unknown), **dropped)
+
+
+def _is_known(clause: Clause) -> bool:
+    return bool(clause.sign or clause.device or clause.area)
+
+
+def _shown(clause: Clause) -> str:
+    return brief(clean(redact(clause.said)[0]), _MOST_SAID)
+
+
+def _who(people: Sequence[str], language: Language) -> str:
+    *first, last = map(clean, people)
     return label("ask.either", language, first=label("list.comma", language).join(first), last=last) if first else last
 
 
@@ -133,13 +168,14 @@ def say_passage(passage: Passage) -> str:
 
 def _notes(answer: Answer, language: Language) -> Iterator[str]:
     query = answer.query
+    yield from _limits(answer, language)
     if query.asks_who:
         yield label("ask.written", language, names=label("list.comma", language).join(_authors(answer, language)))
     if "days" in answer.given_up:
         key = "ask.not_known_then" if answer.unread else "ask.not_then"
         yield label(key, language, days=_say(query.days, language))
     if "people" in answer.given_up:
-        yield label("ask.not_by", language, who=_who(query, language))
+        yield label("ask.not_by", language, who=_who(query.people, language))
     if "least" in answer.given_up:
         yield label("ask.not_important", language)
     if answer.unknown:
@@ -170,6 +206,17 @@ def _notes(answer: Answer, language: Language) -> Iterator[str]:
         )
 
 
+def _limits(answer: Answer, language: Language) -> Iterator[str]:
+    """Say what of a question its answer leaves out, and what else landed on its days."""
+    query = answer.query
+    if query.aside:
+        words = label("list.comma", language).join(f"“{outside(clean(word))}”" for word in query.aside)
+        yield label("ask.aside", language, words=words)
+    if answer.others and not query.counts:
+        days = label("ask.hours", language, count=query.hours) if query.hours else _say(query.days, language)
+        yield label("ask.others_then", language, days=days, count=answer.others)
+
+
 def _authors(answer: Answer, language: Language) -> list[str]:
     """Return the authors of what was found, most commits first, without those who only touched tests, docs or CI."""
     entries = [found.entry for found in answer.found]
@@ -194,6 +241,9 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "understood": {
             "about": [clause.said for clause in query.clauses],
             "authors": list(query.people),
+            "not_by": list(query.not_by),
+            "without": [clause.said for clause in query.without],
+            "hours": query.hours or None,
             "important": bool(query.least),
             "release": query.release or None,
             "repository": query.repo or None,

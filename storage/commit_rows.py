@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from analysis.commits.commit import Brought, Commit, FileChange, SubmoduleMove
+from analysis.commits.commit import Brought, Commit, FileChange, SubmoduleMove, main_authors
 from analysis.commits.pull_request import PullRequest
 from analysis.entry import Entry
 from analysis.facts import Fact
@@ -67,6 +67,11 @@ def triage_row(entry: Entry) -> dict[str, Any]:
         "facts": _facts().dump_json(entry.facts).decode(),
         "statements": _statements().dump_json(entry.statements).decode(),
     }
+
+
+def authors_of(author: str, brought: str) -> tuple[str, ...]:
+    """Return a stored commit's authors as `Commit.authors` does, from its columns."""
+    return main_authors(author, [Brought(*one) for one in json.loads(brought or "[]")])
 
 
 def index(db: Database, key: int) -> None:

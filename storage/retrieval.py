@@ -5,20 +5,20 @@ of a question is searched separately, among the newest matches only; common part
 that match something rare.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from sqlite_utils import Database
 
-from analysis.questions.query import Clause
+from analysis.questions.clauses import Clause
 from analysis.questions.ranking import Candidate, Candidates, rarity
-from analysis.questions.words import inflected, is_chinese, stem
-from storage.commit_rows import COLUMNS, KNOWN, entry_of
-from storage.search import Question, filters_of, span_of
+from analysis.questions.words import inflected, is_chinese, stem, words_of
+from storage.commit_rows import COLUMNS, KNOWN, authors_of, entry_of
+from storage.search import Question, among, excluded, filters_of, span_of
 from storage.store import Store
-from storage.words import tag
+from storage.words import query, tag
 
 _COMMON = 1_000
 """A part with at least this many matches is common: on its own, only this many are examined."""
@@ -44,18 +44,19 @@ def candidates(store: Store, clauses: Sequence[Clause], filters: Question) -> Ca
             return Candidates((), (), 0)
         first, last = span_of(filters)
         total = db.execute("select count(*) from (select 1 from commits limit ?)", [_MOST]).fetchone()[0]
-        narrowed = "".join(f" AND tags : ({one})" for one in tags)
+        narrowed = "".join(f" AND tags : ({one})" for one in tags) + excluded(db, filters)
+        named, values = among(filters)
 
         def found(match: str, most: int) -> list[int]:
             rows = db.execute(
-                "select rowid from words where words match ? and rowid >= ? and rowid < ? order by rowid desc limit ?",
-                [match, first, last, most],
+                f"select rowid from words where words match ? and rowid >= ? and rowid < ? and {named} order by rowid desc limit ?",
+                [match, first, last, *values, most],
             )
             return [row[0] for row in rows]
 
         if not clauses:
             every = [f"tags : ({one})" for one in tags] or ['tags : "level0"']
-            return Candidates(_read(db, found(" AND ".join(every), _KEPT)), (), total)
+            return Candidates(_read(db, found(" AND ".join(every) + excluded(db, filters), _KEPT)), (), total)
         # Beside names, kinds of changes are left to the ranking: most commits share one.
         names = [clause for clause in clauses if not clause.sign] or list(clauses)
         keys = {clause: found(f"({_expression(clause)}){narrowed}", _COMMON) for clause in names}
@@ -69,8 +70,8 @@ def candidates(store: Store, clauses: Sequence[Clause], filters: Question) -> Ca
                 points[key] += _IN_TITLE * weights[clause]
         for one, others in _beside([(clause, len(keys[clause])) for clause in names]):
             known = set(keys[one])
-            among = " OR ".join(f"({_expression(other)})" for other in others)
-            for key in found(f"({_expression(one)}) AND ({among}){narrowed}", _COMMON):
+            rare = " OR ".join(f"({_expression(other)})" for other in others)
+            for key in found(f"({_expression(one)}) AND ({rare}){narrowed}", _COMMON):
                 points[key] += (
                     weights[one] + (max(map(weights.__getitem__, others)) if key not in points else 0.0)
                     if key not in known
@@ -90,13 +91,24 @@ def count(store: Store, clauses: Sequence[Clause], filters: Question) -> dict[st
         tags = filters_of(db, replace(filters, since=None, until=None))
         if tags is None:
             return {}
-        parts = [f"({_expression(clause)})" for clause in clauses] + [f"tags : ({one})" for one in tags]
+        parts = [f"({_exact(clause)})" for clause in clauses] + [f"tags : ({one})" for one in tags]
+        named, values = among(filters)
         rows = db.execute(
-            "select c.author, count(*) as n from words w join commits c on c.id = w.rowid "
-            "where words match ? and w.rowid >= ? and w.rowid < ? and not c.aside group by c.author order by n desc, c.author",
-            [" AND ".join(parts or ['tags : "level0"']), *span_of(filters)],
+            "select c.author, c.brought from words join commits c on c.id = words.rowid "
+            f"where words match ? and words.rowid >= ? and words.rowid < ? and not c.aside and {named}",
+            [" AND ".join(parts or ['tags : "level0"']) + excluded(db, filters), *span_of(filters), *values],
         )
-        return dict(rows.fetchall())
+        counts = Counter(authors_of(author, brought)[0] for author, brought in rows.fetchall())
+        return dict(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
+
+
+def _exact(clause: Clause) -> str:
+    """Return the expression for what is counted: an area's commits, and those of a type, not whatever has such a word."""
+    if clause.is_area:
+        return f"tags : ({_either([tag('area', clause.area)])})"
+    if clause.sign and clause.sign.types:
+        return f"tags : ({_either([tag('type', kind) for kind in sorted(clause.sign.types)])})"
+    return _expression(clause)
 
 
 def _beside(counted: Sequence[tuple[Clause, int]]) -> Iterator[tuple[Clause, Sequence[Clause]]]:
@@ -118,6 +130,15 @@ def is_author(store: Store, name: str, repos: Sequence[str] = ()) -> bool:
             return False
         match = " AND ".join(f"tags : ({one})" for one in (f'"{word}"', *tags))
         return bool(db.execute("select 1 from words where words match ? limit 1", [match]).fetchone())
+
+
+def is_word(store: Store, word: str, repos: Sequence[str] = ()) -> bool:
+    """Whether a commit has this word, as a search for it finds it."""
+    with store.read() as db:
+        tags = filters_of(db, Question(repos=tuple(repos)))
+        if tags is None or not words_of(word):
+            return False
+        return bool(db.execute("select 1 from words where words match ? limit 1", [query(word, tags)]).fetchone())
 
 
 def _read(db: Database, keys: Sequence[int]) -> tuple[Candidate, ...]:

@@ -40,6 +40,8 @@ class Question:
         since, until: committed in [since, until), UTC.
         areas, types: keys; each tuple must match, by any of its keys. authors: names, any of which may match.
         least: 0 for low, 1 for medium, 2 for high; None if not given.
+        without: what commits may not match: the words and filters of each, without a time.
+        among: only these commits, as (repository, SHA); all if None.
     """
 
     words: str = ""
@@ -50,6 +52,8 @@ class Question:
     types: tuple[str | tuple[str, ...], ...] = ()
     authors: tuple[str, ...] = ()
     least: int | None = None
+    without: tuple["Question", ...] = ()
+    among: tuple[tuple[str, str], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +105,9 @@ def search(store: Store, question: Question, limit: int = 20) -> Answer:
         if tags is None:
             return Answer((), more=False)
         first, last = span_of(question)
-        titled = _newest(db, query(question.words, tags, "title"), first, last) if question.words else []
-        keys = dict.fromkeys([*titled, *_newest(db, query(question.words, tags), first, last)])
+        less = excluded(db, question)
+        titled = _newest(db, query(question.words, tags, "title") + less, first, last) if question.words else []
+        keys = dict.fromkeys([*titled, *_newest(db, query(question.words, tags) + less, first, last)])
         in_title = set(titled)
         found = sorted(
             _rows(db, keys), key=lambda row: (row["id"] in in_title, row["importance"], row["id"]), reverse=True
@@ -123,7 +128,7 @@ def newest(store: Store, question: Question, limit: int, before: int | None = No
         if tags is None:
             return [], None
         first, last = span_of(question)
-        match = query(question.words, tags)
+        match = query(question.words, tags) + excluded(db, question)
         keys = _newest(db, match, first, last if before is None else min(before, last), limit + 1)
         found = sorted(_rows(db, keys[:limit]), key=lambda row: -row["id"])
         return [entry_of(row) for row in found], keys[limit - 1] if len(keys) > limit else None
@@ -135,7 +140,8 @@ def filters_of(db: Database, question: Question) -> list[str] | None:
     tags += [_any_of("type", kind) for kind in question.types]
     if question.authors:
         tags.append(" OR ".join(f"{_exactly('author', name)} *" for name in question.authors))
-    if question.least is not None or question.since or question.until:  # a time span alone is a valid question
+    # A time span alone is a valid question, and so is what is left out.
+    if question.least is not None or question.since or question.until or question.without:
         tags.append(_exactly("level", str(question.least or 0)))
     if question.repos:
         wanted = {repo.lower() for repo in question.repos}
@@ -145,6 +151,24 @@ def filters_of(db: Database, question: Question) -> list[str] | None:
             return None
         tags.append(" OR ".join(f'"repo{number}"' for number in numbers))
     return tags
+
+
+def excluded(db: Database, question: Question) -> str:
+    """Return what stands behind an FTS5 expression of terms joined by AND so that it leaves out what a question is without."""
+    found = [query(one.words, filters_of(db, one) or ()) for one in question.without]
+    return f" NOT ({' OR '.join(f'({one})' for one in found)})" if found else ""
+
+
+def among(question: Question) -> tuple[str, list[str]]:
+    """Return the SQL condition on the key of a row of `words`, with its values, for a question about named commits only."""
+    if question.among is None:
+        return "1", []
+    names = [f"{repo.lower()}@{sha}" for repo, sha in question.among]
+    which = "select c.id from commits c join repositories r on r.id = c.repository"
+    return (
+        f"words.rowid in ({which} where lower(r.name) || '@' || c.sha in ({','.join('?' * len(names)) or 'null'}))",
+        names,
+    )
 
 
 def span_of(question: Question) -> tuple[int, int]:

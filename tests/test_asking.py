@@ -140,7 +140,7 @@ def test_a_person_and_an_importance_are_given_up_before_days(core: Core) -> None
 def test_nothing_found_says_what_was_looked_through_and_since_when(core: Core) -> None:
     """It is no guess, and no silence."""
     assert told(core, "quantum teleportation") == (
-        "Nothing found: quantum, teleportation. Searched everything known of example/quill, since 2026-02-01."
+        "Nothing found: words: quantum, teleportation. Searched everything known of example/quill, since 2026-02-01."
     )
     assert "已查遍 example/quill 自 2026-02-01 以来" in told(core, "quantum teleportation", "zh")
 

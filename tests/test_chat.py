@@ -29,7 +29,7 @@ def test_every_line_is_answered(cli: Cli, set_up: None) -> None:
         "› Why these?: why on=2026-03-12 repository=example/quill",
         "6666247 Fix KeyError when logprobs is false (#403)",
         "AMD: 1 commit",
-        "Nothing found: frobnicate.",
+        "Nothing found: words: frobnicate.",
     ):
         assert part in done.stdout
     assert "\x1b" not in done.stdout

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -87,6 +88,12 @@ class SubmoduleMove:
     newest: tuple[Brought, ...] = ()
 
 
+def main_authors(author: str, brought: Iterable[Brought]) -> tuple[str, ...]:
+    """Return who wrote a commit by its author and what it brought in; see `Commit.authors`."""
+    counts = Counter(one.author for one in brought if one.author and not _MERGE.match(one.subject))
+    return tuple(name for name, _ in counts.most_common()) or (author,)
+
+
 @dataclass(frozen=True, slots=True)
 class Commit:
     """A commit as it landed on a branch; for a merge, with the diff against its first parent.
@@ -163,8 +170,7 @@ class Commit:
 
         Nested merges do not count; if it is unknown what a merge brought in, the merger is named instead.
         """
-        counts = Counter(one.author for one in self.brought if one.author and not _MERGE.match(one.subject))
-        return tuple(name for name, _ in counts.most_common()) or (self.author,)
+        return main_authors(self.author, self.brought)
 
     @property
     def subject(self) -> str:

@@ -50,6 +50,8 @@ class Answer:
         repos: what was searched; `since`: the first day about which something is known.
         unread: spans of the days it asks about of which not all commits are known, as nobody read them after they were over.
         more: whether others match as well.
+        is_closest: some of them hold only a part of what it names.
+        others: how many commits landed on its days, where none is shown.
         counted: what it wants counted: authors with their commits, the most first, or new authors with their first ones. None where
             it wants nothing counted, or nobody can know.
         asks_of_reverts: it asks of the commits that it names whether they were reverted.
@@ -69,5 +71,7 @@ class Answer:
     counted: tuple[tuple[str, int], ...] | None = None
     total: int | None = None
     asks_of_reverts: bool = False
+    is_closest: bool = False
+    others: int = 0
     said: tuple[Said, ...] = ()
     failure: str = ""

@@ -23,7 +23,7 @@ def days(text: str, today: date) -> tuple[date, ...]:
     """
     plain = bare(text)
     plain = _PATTERNS.weekday_at_end.sub("", plain) if _PATTERNS.has_number.search(plain) else plain
-    plain = _PATTERNS.numerals_of_date.sub(lambda found: str(_numeral(found[0])), plain)
+    plain = _PATTERNS.numerals_of_date.sub(lambda found: str(numeral(found[0])), plain)
     return tuple(dict.fromkeys(_read(_PATTERNS.weekday_in_front.sub("", plain), today)))
 
 
@@ -82,7 +82,12 @@ def unit(text: str) -> str:
     return WORDS.names("dates.units")[text]
 
 
-def _numeral(text: str) -> int:
+def in_digits(text: str) -> str:
+    """Return a text with the Chinese numerals of its dates in digits."""
+    return _PATTERNS.numerals_within.sub(lambda found: str(numeral(found[0])), text)
+
+
+def numeral(text: str) -> int:
     """Read a Chinese numeral below a hundred, or a year by its digits."""
     tens, *ones = _PATTERNS.ten.split(text, maxsplit=1)
     if not ones:

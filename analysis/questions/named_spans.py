@@ -18,11 +18,13 @@ from analysis.errors import BadInput
 from analysis.i18n.patterns import Patterns
 from analysis.i18n.words import WORDS
 from analysis.questions.dates import days as days_of_date
-from analysis.questions.dates import month, number, unit, weekday, with_part_of_day
+from analysis.questions.dates import month, number, numeral, unit, weekday, with_part_of_day
 
 _WEEK, _MONTH, _SATURDAY = 7, 30, 5
 _DAYS = {"hour": 1 / 24, "day": 1, "week": _WEEK, "month": _MONTH, "year": 365}
 _DECEMBER, _QUARTER = 12, 3
+_MOST_UNITS = 9_999
+"""More days, weeks or years than any history has."""
 _PATTERNS = Patterns(__file__, "spans")
 
 
@@ -117,7 +119,9 @@ def _back(match: re.Match[str], today: date) -> _Span | None:
             return _week_of(today, -1)
         if named == "month":
             return _months_before(today, 1)
-    count = number(parts["count"] or "1") * _DAYS[named]
+        if named == "year":
+            return date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)
+    count = min(number(parts["count"] or "1"), _MOST_UNITS) * _DAYS[named]
     return _earlier(today, math.ceil(count) if named == "hour" or count <= 1 else round(count) - 1), today
 
 
@@ -141,6 +145,34 @@ def _week_of(today: date, weeks: int) -> _Span:
     """Return a week from Monday to Sunday, up to today."""
     monday = today + timedelta(days=weeks * _WEEK - today.weekday())
     return monday, min(monday + timedelta(days=_WEEK - 1), today)
+
+
+def _week_of_date(match: re.Match[str], today: date) -> _Span | NoDays | None:
+    """Read `the week of March 9`: the calendar's week in which that day is."""
+    found = days_of_date(match["day"], today)
+    if len(found) != 1:
+        return NoDays("", "either", found) if found else _NONE
+    monday = found[0] - timedelta(days=found[0].weekday())
+    return (monday, min(monday + timedelta(days=_WEEK - 1), today)) if monday <= today else _COMING
+
+
+def _week_by_number(match: re.Match[str], today: date) -> _Span | NoDays:
+    """Read `week 11` as ISO 8601 numbers weeks; without a year it is the last one that has begun."""
+    parts = match.groupdict()
+    named = _count_of_week(parts["number"])
+    years = [int(parts["year"])] if parts.get("year") else [today.year, today.year - 1]
+    begun = list[date]()
+    for year in years:
+        try:
+            begun.append(date.fromisocalendar(year, named, 1))
+        except ValueError:
+            return _NONE
+    monday = next((day for day in begun if day <= today), None)
+    return (monday, min(monday + timedelta(days=_WEEK - 1), today)) if monday else _COMING
+
+
+def _count_of_week(text: str) -> int:
+    return int(text) if text.isdecimal() else numeral(text)
 
 
 def _weekend(_match: re.Match[str], today: date) -> _Span | None:
@@ -245,6 +277,8 @@ def _readers() -> tuple[tuple[dict[str, re.Pattern[str]], _Read], ...]:
         (_PATTERNS["back"], _back),
         (_PATTERNS["ago"], _ago),
         (_PATTERNS["week"], _week),
+        (_PATTERNS["week_of_date"], _week_of_date),
+        (_PATTERNS["week_by_number"], _week_by_number),
         (_PATTERNS["weekend"], _weekend),
         (_PATTERNS["current_month"], _this_month),
         (_PATTERNS["quarter"], _quarter),

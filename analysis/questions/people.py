@@ -19,20 +19,19 @@ _MOST_PLACES = 60
 _Place = tuple[int, int]
 
 
-def read_people(text: str, is_person: Callable[[str], bool]) -> tuple[tuple[str, ...], str]:
-    """Return the authors named, and the text without them.
+def read_people(text: str, is_person: Callable[[str], bool]) -> tuple[tuple[str, ...], str, str]:
+    """Return the authors named, the text without them, and the name beside theirs that is nobody's, if any.
 
     A whole name counts wherever it stands, a part of one where the words around it, or around one beside it, say so.
     """
     alone = text.strip(AROUND_NAME)
     if alone and " " not in alone and not _is_filling(alone) and is_person(alone):
-        return (alone,), ""
+        return (alone,), "", ""
 
     def end_of(start: int) -> int:
         """Return where the longest name ends that begins here; 0 where none does."""
-        return next(
-            (end for end in _ends(text, start) if _is_name(text[start:end]) and is_person(_bare(text[start:end]))), 0
-        )
+        found = name_at(text, start, is_person)
+        return found[1] if found else 0
 
     for start in islice(_starts(text), _MOST_PLACES):
         if not (end := end_of(start)):
@@ -43,8 +42,17 @@ def read_people(text: str, is_person: Callable[[str], bool]) -> tuple[tuple[str,
         if any(_is_said(text, place) for place in places):
             by = _PATTERNS.by_alone.search(text[:start])
             names = tuple(dict.fromkeys(_bare(text[one:other]) for one, other in places))
-            return names, f"{text[: by.start() if by else start]} {text[places[-1][1] :]}"
-    return (), text
+            end = places[-1][1]
+            between = _PATTERNS.between_people.match(text, end)
+            beside = _PATTERNS.stranger.match(text, between.end()) if between else None
+            return names, f"{text[: by.start() if by else start]} {text[end:]}", beside[0] if beside else ""
+    return (), text, ""
+
+
+def name_at(text: str, start: int, is_person: Callable[[str], bool]) -> tuple[str, int] | None:
+    """Return the author's name that begins here, and where it ends; None for none."""
+    ends = (end for end in _ends(text, start) if _is_name(text[start:end]) and is_person(_bare(text[start:end])))
+    return next(((_bare(text[start:end]), end) for end in ends), None)
 
 
 def _starts(text: str) -> Iterator[int]:

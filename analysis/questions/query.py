@@ -1,77 +1,50 @@
 """What a question asks for: days, people, versions, how important, and what it is about, clause by clause."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from typing import Literal
 
 from analysis.commits.tags import Tag
-from analysis.i18n.language import LANGUAGES
 from analysis.i18n.patterns import Patterns
 from analysis.i18n.typography import fold
 from analysis.i18n.words import WORDS
+from analysis.questions.clauses import Clause, clauses_of, words_of_name
 from analysis.questions.dates import names_time
+from analysis.questions.exclusions import read_exclusions
 from analysis.questions.named_spans import NoDays
+from analysis.questions.operators import Kind, Operator, operators, refused
 from analysis.questions.people import AROUND_NAME, read_people
 from analysis.questions.releases import is_version, read_release
-from analysis.questions.signs import Sign, filling, signs
-from analysis.questions.spans import Days, read_days
-from analysis.questions.words import RUN, alike, cut, is_chinese, stem, terms, words_of
-from analysis.triage.areas import Area, Areas, general
-from analysis.triage.hardware import told_in
+from analysis.questions.signs import filling, signs
+from analysis.questions.spans import Days, read_days, read_hours
+from analysis.questions.words import is_chinese, terms
+from analysis.triage.areas import Areas, general
 
-_LONGEST_CHINESE, _LONGEST_PHRASE = 8, 3
 _MOST_CLAUSES = 14
 """Most clauses of a question; more is a pasted text, of which the first ones are used."""
 _PATTERNS = Patterns(__file__, "query")
-_DEVICES = {
-    "ampere": ("ampere", "sm80", "sm86", "a100", "a800"),
-    "ada": ("sm89", "l40", "l40s", "rtx 4090"),
-    "hopper": ("hopper", "sm90", "h100", "h200", "h20", "h800", "gh200"),
-    "blackwell": ("blackwell", "sm100", "sm103", "sm120", "b200", "b300", "gb200", "gb300"),
-}  # fmt: skip
-"""By family of devices, how titles call it; where an area is a platform, its own words do."""
-
 
 Counts = Literal["", "authors", "newcomers", "commits"]
 """What a question may want counted: who has how many commits, who has the first ones, or how many there are."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """One thing that a question is about.
-
-    Attributes:
-        said: as worded in the question.
-        forms: how commits say it, in the index's words, each the beginning of a word or of several; `alike`: names of
-            nearly the same, which count for less.
-        area: the key of an area that it names; `is_area`: it is the area's own name and not one of its words.
-        device: the family of devices that it names.
-        sign: what kind of change or trouble it asks for.
-    """
-
-    said: str
-    forms: tuple[str, ...]
-    alike: tuple[str, ...] = ()
-    area: str = ""
-    is_area: bool = False
-    device: str = ""
-    sign: Sign | None = None
+Why = Literal["day", "either", "coming", "person", "release"] | Kind
+"""Why a question cannot be answered: a day that is none, may be either of two, or has not come; a person of whom nothing is known; a
+release that is not known; or an operator that nothing takes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """What of a question names something that is not known, or not clear: without it the question would be another one.
+    """What of a question is not known, or not clear: without it the question would be another one.
 
     Attributes:
         text: as the question says it.
-        why: a day that is none, may be either of two `days`, or has not come; a person of whom nothing is known; a release
-            that is not known.
+        days: those that it may mean, if several.
     """
 
     text: str
-    why: Literal["day", "either", "coming", "person", "release"]
+    why: Why
     days: tuple[date, ...] = ()
 
 
@@ -80,12 +53,16 @@ class Query:
     """A parsed question.
 
     Attributes:
-        people: names or accounts, of which any is meant.
+        people: names or accounts, of which any is meant; `not_by`: whose commits are left out.
+        without: what commits may not be about.
+        hours: it asks for so many hours up to now; 0 for no such span.
         least: 0 for low, 1 for medium, 2 for high.
         newest: it asks how something is now.
         release: the version that the days belong to; empty for none.
         repo: the repository that it names; empty for none.
         unclear: why it cannot be answered as it is; None if it can.
+        aside: operators that it is answered without, as written.
+        of_list: it asks for some of the commits of the last list (`which of these`).
         asks_who: it asks for people.
         counts: what it wants counted instead of shown; empty for nothing.
     """
@@ -94,21 +71,27 @@ class Query:
     clauses: tuple[Clause, ...] = ()
     days: Days = Days()
     people: tuple[str, ...] = ()
+    not_by: tuple[str, ...] = ()
+    without: tuple[Clause, ...] = ()
+    hours: int = 0
     least: int = 0
     newest: bool = False
     release: str = ""
     repo: str = ""
     unclear: Unclear | None = None
+    aside: tuple[str, ...] = ()
+    of_list: bool = False
     asks_who: bool = False
     counts: Counts = ""
 
     @property
     def is_empty(self) -> bool:
         """Whether it names nothing."""
-        return not (self.clauses or self.days or self.people or self.least or self.release or self.counts)
+        is_limited = self.days or self.hours or self.people or self.not_by or self.without or self.least or self.release
+        return not (self.clauses or is_limited or self.counts or self.of_list)
 
 
-def _nobody(_name: str) -> bool:
+def _nothing(_name: str) -> bool:
     return False
 
 
@@ -118,61 +101,99 @@ class Vocabulary:
 
     Attributes:
         repos: the repositories that may be meant; `tags`: their versions, newest first.
-        is_person: whether a name or an account is an author's.
+        is_person: whether a name or an account is an author's; `is_word`: whether commits have a word.
     """
 
     areas: Areas = field(default_factory=general)
     repos: tuple[str, ...] = ()
     tags: tuple[Tag, ...] = ()
-    is_person: Callable[[str], bool] = _nobody
+    is_person: Callable[[str], bool] = _nothing
+    is_word: Callable[[str], bool] = _nothing
 
 
 def read_query(text: str, today: date, known: Vocabulary) -> Query:
-    """Parse a question; `today` is the current day for the person asking."""
-    rest = fold(text)
-    quoted = [found["inside"] for found in _PATTERNS.quoted.finditer(rest)]
-    rest = _PATTERNS.quoted.sub(lambda found: f" {found['inside']} " if " " in found["inside"] else " ", rest)
+    """Parse a question; `today` is the current day for the person asking.
+
+    Each reader takes the words that it understands out of the text. Operators that are left make the question unclear; what
+    else is left is looked for.
+    """
+    quoted, rest = _quoted(fold(text), known)
+    of_list, rest = _of_list(rest)
     release, days, rest, unknown = read_release(rest, known.tags)
+    hours, rest = read_hours(rest)
     read = read_days(rest, today)
-    named = read.days
-    people, rest = read_people(read.rest, known.is_person)
-    counts, rest = _counts(rest)
+    left_out = read_exclusions(read.rest, known.areas, known.is_person)
+    people, rest, stranger = read_people(left_out.rest, known.is_person)
     least = 2 if _PATTERNS.important.search(rest) else 0
-    rest = _PATTERNS.important.sub(" ", rest)
+    rest = " ".join(_PATTERNS.important.sub(" ", rest).split())
+    counts, rest = _counts(rest)
     repo, rest = _repo(rest, known.repos)
     newest = bool(_PATTERNS.newest.search(rest))
-    clauses = [Clause(one, (words_of_name(one),)) for one in quoted if words_of_name(one)]
-    clauses += _clauses(rest, known.areas)
+    found = list(operators(_PATTERNS.newest.sub(" ", rest)))
+    clauses = [*_names(quoted), *clauses_of(_without(rest, found), known.areas)]
+    clauses += [clause for name in quoted for clause in clauses_of(name, known.areas) if " " in name]
     unique = {clause.sign.name if clause.sign else clause.forms: clause for clause in reversed(clauses)}
-    said = [clause.said for clause in unique.values()][::-1]
-    unclear = (Unclear(unknown, "release") if unknown else None) or (_as_unclear(read.wrong) if read.wrong else None)
-    if not (unclear or people) and (stranger := _stranger(rest, known)):
+    asked = tuple(reversed(unique.values()))[:_MOST_CLAUSES]
+    unclear = Unclear(unknown, "release") if unknown else _as_unclear(read.wrong) if read.wrong else None
+    if not unclear and (stranger := (_is_stranger(stranger, known) and stranger) or _stranger(rest, known)):
         unclear = Unclear(stranger, "person")
-    if not (unclear or named or days or people) and said and all(map(names_time, said)):
-        unclear = Unclear(" ".join(said), "day")
+    if not unclear and (wrong := left_out.wrong or refused(found, sum(not clause.sign for clause in asked))):
+        unclear = Unclear(wrong, "exclusion") if isinstance(wrong, str) else Unclear(wrong.text, wrong.kind)
+    if not (unclear or read.days or days or people) and asked and _names_only_time(asked):
+        unclear = Unclear(" ".join(clause.said for clause in asked), "day")
     return Query(
         text,
-        tuple(reversed(unique.values()))[:_MOST_CLAUSES],
-        named or days,
+        asked,
+        read.days or days,
         people,
+        left_out.people,
+        left_out.clauses,
+        hours,
         least,
         newest,
         release,
         repo,
         unclear,
+        tuple(dict.fromkeys(one.text for one in found)),
+        of_list,
         bool(_PATTERNS.who.search(text)),
         counts,
     )
 
 
+def _quoted(text: str, known: Vocabulary) -> tuple[list[str], str]:
+    """Return what stands between quotation marks, and the text without it; a person's name stays, without the marks."""
+    found = [one["inside"] for one in _PATTERNS.quoted.finditer(text)]
+    people = {name for name in found if known.is_person(name)}
+    rest = _PATTERNS.quoted.sub(lambda one: f" {one['inside']} " if one["inside"] in people else " ", text)
+    return [name for name in found if name not in people and words_of_name(name)], rest
+
+
+def _names(quoted: Sequence[str]) -> list[Clause]:
+    return [Clause(name, (words_of_name(name),)) for name in quoted]
+
+
+def _of_list(text: str) -> tuple[bool, str]:
+    """Return whether the commits of the last list are meant, and the text without the words that say so."""
+    found = _PATTERNS.whole_list.search(text)
+    return (True, f"{text[: found.start()]} {text[found.end() :]}") if found else (False, text)
+
+
+def _without(text: str, found: Sequence[Operator]) -> str:
+    for one in found:
+        text = f"{text[: one.start]}{' ' * (one.end - one.start)}{text[one.end :]}"
+    return text
+
+
+def _names_only_time(asked: Sequence[Clause]) -> bool:
+    """Whether all that is left to look for is a time that could not be read: `two fortnights`."""
+    others = [one for one in asked if one.said.lower() not in WORDS.names("dates.numbers")]
+    return bool(others) and all(names_time(one.said) for one in others)
+
+
 def asks_of_reverts(text: str) -> bool:
     """Whether a question asks if something was reverted."""
-    return any(clause.sign and clause.sign.name == "reverted" for clause in _clauses(fold(text), general()))
-
-
-def words_of_name(text: str) -> str:
-    """Return a name in the words of the index, each part once: `DeepSeek-V3` → `deepseek v3`."""
-    return " ".join(words_of(run).split()[0] if not is_chinese(run) else words_of(run) for run in RUN.findall(text))
+    return any(clause.sign and clause.sign.name == "reverted" for clause in clauses_of(fold(text), general()))
 
 
 # -- versions, people, repositories
@@ -197,13 +218,28 @@ def _counts(text: str) -> tuple[Counts, str]:
 
 def _stranger(text: str, known: Vocabulary) -> str:
     """Return a name that must be an author's by the words around it; empty for none, and for what is known as something else."""
-    for found in (*_PATTERNS.surely_by.finditer(text), *_PATTERNS.mentioned.finditer(text)):
-        name = found["name"].strip(AROUND_NAME)
-        lowered = name.lower()
-        is_other = lowered in filling() | signs().keys() | WORDS.one_of("query.nobody") or known.areas.find(lowered)
-        if name and not (is_other or is_version(name) or name[0].isdigit()):
-            return name
+    for form in (_PATTERNS.surely_by, _PATTERNS.mentioned):
+        for found in form.finditer(text):
+            if _is_stranger(name := found["name"].strip(AROUND_NAME), known):
+                return name
+    for form in _PATTERNS["doing"].values():
+        for found in form.finditer(text):
+            if _is_stranger(name := found["name"].strip(AROUND_NAME), known) and not known.is_word(name):
+                return name
     return ""
+
+
+def _is_stranger(name: str, known: Vocabulary) -> bool:
+    """Whether a name can be nothing but somebody's."""
+    lowered = name.lower()
+    is_other = lowered in filling() | signs().keys() | terms().keys() | WORDS.one_of("query.nobody")
+    is_other = (
+        is_other or bool(known.areas.find(lowered)) or any(map(_PATTERNS.of("repo", name=lowered).search, known.repos))
+    )
+    is_cut = is_chinese(name) and any(
+        clause.area or clause.sign or len(clause.forms) > 1 for clause in clauses_of(name, known.areas)
+    )
+    return bool(name) and not (is_other or is_cut or is_version(name) or name[0].isdigit())
 
 
 def _repo(text: str, repos: Sequence[str]) -> tuple[str, str]:
@@ -214,106 +250,3 @@ def _repo(text: str, repos: Sequence[str]) -> tuple[str, str]:
             if form.search(text):
                 return repo, form.sub(" ", text)
     return "", text
-
-
-# -- what it is about
-
-
-def _clauses(text: str, areas: Areas) -> Iterator[Clause]:
-    run: list[str] = []
-    for found in _PATTERNS.token.finditer(text):
-        token = found[0]
-        if is_chinese(token):
-            yield from _english(run, areas)
-            run = []
-            yield from _chinese(token, areas)
-        else:
-            run.append(token.strip("'’"))
-            if _PATTERNS.token_ends.match(text, found.end()):
-                yield from _english(run, areas)
-                run = []
-    yield from _english(run, areas)
-
-
-def _english(words: Sequence[str], areas: Areas) -> Iterator[Clause]:
-    at = 0
-    while at < len(words):
-        for count in range(min(_LONGEST_PHRASE, len(words) - at), 0, -1):
-            made = _named(" ".join(words[at : at + count]), areas, is_phrase=count > 1)
-            if made:
-                yield made
-                break
-        else:
-            count = 1
-        at += count
-
-
-def _named(text: str, areas: Areas, *, is_phrase: bool) -> Clause | None:
-    """Return what some words name; None for words that only fill, and for several that are nothing together."""
-    lowered = text.lower().replace("’", "'")
-    if sign := signs().get(lowered):
-        return Clause(text, (stem(words_of_name(lowered)),), sign.words, sign=sign)
-    if lowered in filling() | WORDS.one_of("query.left_of_time") or (not is_phrase and len(lowered) == 1):
-        return None
-    form = words_of_name(text)
-    if not form:
-        return None
-    others = alike(lowered)
-    area = _area(lowered, areas)
-    is_area = bool(area) and lowered in _own_names(area, areas)
-    if is_phrase and not (others or is_area or lowered in _multiword()):
-        return None
-    device = next(iter(told_in(text) | told_in(text.upper()) | told_in(text.capitalize())), "") if not is_phrase else ""
-    more = [*others, *_DEVICES.get(device, ())]
-    if is_area and area and areas.is_platform(area):
-        more += sorted(next(one for one in areas if one.key == area).words)
-    alike_forms = tuple(dict.fromkeys(found for one in more if (found := words_of_name(one)) and found != form))
-    return Clause(text, (form,), alike_forms, area or "", is_area, device)
-
-
-@lru_cache(maxsize=1)
-def _multiword() -> frozenset[str]:
-    return frozenset(one for group in terms().values() for one in group if " " in one)
-
-
-def _area(lowered: str, areas: Areas) -> str:
-    return areas.find(lowered) or ""
-
-
-def _own_names(key: str, areas: Areas) -> set[str]:
-    area: Area | None = next((one for one in areas if one.key == key), None)
-    return {key, key.replace("_", " "), *(name.lower() for name in area.names.values())} if area else set()
-
-
-def _chinese(run: str, areas: Areas) -> Iterator[Clause]:
-    for piece in cut(run, _known(areas), _LONGEST_CHINESE):
-        if piece in filling():
-            continue
-        if sign := signs().get(piece):
-            own = tuple(found for one in terms().get(piece, ()) if (found := words_of_name(one)))
-            yield Clause(piece, own or sign.words, (*sign.words, _pairs(piece)) if own else (_pairs(piece),), sign=sign)
-            continue
-        english = tuple(found for one in terms().get(piece, ()) if (found := words_of_name(one)))
-        area = _area(piece, areas) if len(piece) > 1 else ""
-        own_words = tuple(words_of_name(areas.name(area, "en")).split(" ")[:1]) if area and not english else ()
-        if len(piece) > 1 or english:
-            is_area = bool(area) and piece in _own_names(area, areas)
-            platform = (
-                sorted(next(one for one in areas if one.key == area).words) if area and areas.is_platform(area) else []
-            )
-            more = tuple(found for one in platform if (found := words_of_name(one)))
-            yield Clause(piece, (*english, *own_words, _pairs(piece)), more, area, is_area)
-
-
-def _pairs(text: str) -> str:
-    """Return Chinese in the words of the index but the last, which is a character that anything may follow."""
-    return " ".join(text[index : index + 2] for index in range(len(text) - 1)) or text
-
-
-@lru_cache(maxsize=8)
-def _known(areas: Areas) -> frozenset[str]:
-    """The Chinese words that questions are cut by."""
-    names = {
-        run for area in areas for language in LANGUAGES for run in RUN.findall(area.name(language)) if is_chinese(run)
-    }
-    return frozenset({*filling(), *signs(), *terms(), *names} - {""})

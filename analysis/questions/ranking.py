@@ -15,7 +15,8 @@ from itertools import pairwise
 from analysis.commits.title import AROUND, ChangeType
 from analysis.entry import Entry
 from analysis.facts import FactKind
-from analysis.questions.query import Clause, Query
+from analysis.questions.clauses import Clause
+from analysis.questions.query import Query
 from analysis.questions.words import inflected, is_chinese, stem
 from analysis.statements.symptoms import found_in
 from analysis.triage.hardware import shown_in
@@ -40,6 +41,8 @@ _SURROUNDS = 0.75
 """Factor for commits that only touch tests, CI or documentation, unless these were asked for."""
 _TOGETHER = 0.6
 """What it adds, as a share of the rarity, that two things stand side by side in the title as in the question."""
+_HELD = 0.4
+"""Which share of a clause a commit holds at least of which it can be said that it is about it."""
 _PARTLY, _APART = 0.35, 0.7
 """What some of the words of a name are worth, and all of them apart from each other."""
 _HALF_LIFE, _RECENT, _NEWEST = 45.0, 0.6, 1.8
@@ -77,12 +80,14 @@ class Hit:
     Attributes:
         coverage: which share of what was asked for it holds, by how rare each part is: 0 to 1.
         is_about: it holds something of what the question names, and not only a kind of change.
+        held: the clauses of which it holds something.
     """
 
     entry: Entry
     score: float
     coverage: float
     is_about: bool = True
+    held: frozenset[Clause] = frozenset()
 
 
 def rarity(count: int, total: int) -> float:
@@ -110,10 +115,12 @@ def rank(query: Query, found: Candidates, now: datetime) -> list[Hit]:
         score = held = 0.0
         is_about = False
         factual = _factual(query.clauses, candidate.entry)
+        matched = set(factual)
         for clause, weight in zip(query.clauses, each, strict=True):
             if not weight:
                 continue
             points, share = _match(clause, candidate, length, clause in factual)
+            matched |= {clause} if share >= (0 if clause.sign else _HELD) and share else set()
             score += weight * points
             held += weight * share
             is_about = is_about or (share > 0 and not clause.sign)
@@ -129,7 +136,7 @@ def rank(query: Query, found: Candidates, now: datetime) -> list[Hit]:
         age = max((now - candidate.entry.commit.committed_at) / timedelta(days=1), 0.0)
         score += (_NEWEST if query.newest else _RECENT) * 2 ** (-age / _HALF_LIFE)
         score *= _share(candidate.entry, asked)
-        hits.append(Hit(candidate.entry, score, coverage, is_about))
+        hits.append(Hit(candidate.entry, score, coverage, is_about, frozenset(matched)))
     return sorted(hits, key=lambda hit: (hit.score, hit.entry.commit.committed_at), reverse=True)
 
 

@@ -16,16 +16,22 @@ def read_release(text: str, tags: Sequence[Tag]) -> tuple[str, Days, str, str]:
     if found := _PATTERNS.last_release.search(text):
         if final:
             return (*_days_of(text, found, final, tags), "")
-        is_meant = _parts_time(text, found) or _PATTERNS.in_release.search(text[: found.start()])
+        is_meant = _is_meant(text, found) or _PATTERNS.asks.search(text)
         return "", Days(), text, found[0] if is_meant else ""
     for found in _PATTERNS.version.finditer(text):
         wanted = found["name"].lower().lstrip("v")
         if tag := next((tag for tag in tags if tag.name.lower().lstrip("v") == wanted), None):
             return (*_days_of(text, found, tag, tags), "")
     unknown = next(
-        (found for found in _PATTERNS.version.finditer(text) if _is_sure(found) and _parts_time(text, found)), None
+        (found for found in _PATTERNS.version.finditer(text) if _is_sure(found) and _is_meant(text, found)), None
     )
+    unknown = unknown or _PATTERNS.asks.search(text)
     return "", Days(), text, unknown[0].strip() if unknown else ""
+
+
+def asks_of_release(text: str) -> bool:
+    """Whether a question asks if something was released."""
+    return bool(_PATTERNS.asks.search(text))
 
 
 def is_version(text: str) -> bool:
@@ -36,6 +42,11 @@ def is_version(text: str) -> bool:
 def _is_sure(found: re.Match[str]) -> bool:
     """Whether a version is surely one: `2.5` in `since 2.5 seconds` is not."""
     return found["name"][0] in "vV" or found["name"].count(".") > 1 or found[0] != found["name"]
+
+
+def _is_meant(text: str, found: re.Match[str]) -> bool:
+    """Whether a version is one of the repository by the words around it."""
+    return _parts_time(text, found) or bool(_PATTERNS.in_release.search(text[: found.start()]))
 
 
 def _parts_time(text: str, found: re.Match[str]) -> bool:

@@ -21,6 +21,7 @@ class Sign:
     Attributes:
         types, facts, symptoms: what a commit has that is an answer.
         words: by which titles and sentences of commits say it, as beginnings of words.
+        is_noun: it names what a commit is about (`tests`), not what happened to something (`reverted`).
     """
 
     name: str
@@ -28,6 +29,7 @@ class Sign:
     facts: frozenset[FactKind]
     symptoms: frozenset[str]
     words: tuple[str, ...]
+    is_noun: bool = False
 
 
 def _sign(name: str, table: dict[str, Any]) -> Sign:
@@ -38,6 +40,7 @@ def _sign(name: str, table: dict[str, Any]) -> Sign:
         frozenset(kind for kind in FactKind if any(fnmatchcase(kind.value, pattern) for pattern in patterns)),
         frozenset(table.get("symptoms", ())),
         tuple(table["words"]),
+        table.get("is_noun", False),
     )
 
 

@@ -1,9 +1,11 @@
 """Spans of days that a question names within its words, with what stands around them: `since Monday`, `between March 3 and 5`."""
 
+import math
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from analysis.i18n.patterns import Patterns
+from analysis.questions.dates import in_digits, number
 from analysis.questions.named_spans import NoDays, named_spans
 
 _PATTERNS = Patterns(__file__, "spans")
@@ -41,6 +43,7 @@ class _Named:
 
 def read_days(text: str, today: date) -> DaysRead:
     """Return the days that a question is about, and the question without the words that say so."""
+    text = in_digits(text)
     lowered = text.lower()
     named = list[_Named]()
     for start, end, meant in named_spans(lowered, today):
@@ -66,6 +69,15 @@ def read_days(text: str, today: date) -> DaysRead:
         cuts.append(cut)
         at += 1
     return DaysRead(_joined(found), _without(text, cuts))
+
+
+def read_hours(text: str) -> tuple[int, str]:
+    """Return up to how many hours ago a question goes back, 0 if it does not say so in hours; and the question without that."""
+    for form in _PATTERNS["hours"].values():
+        if found := form.search(text.lower()):
+            count = math.ceil(number(found["count"])) if found.groupdict().get("count") else 1
+            return max(count, 1), _without(text, [found.span()])
+    return 0, text
 
 
 def _related(text: str, one: _Named) -> tuple[Days, tuple[int, int]]:

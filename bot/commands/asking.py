@@ -11,17 +11,19 @@ from analysis.entry import Entry
 from analysis.errors import NotFound
 from analysis.i18n.language import Language
 from analysis.questions.answer import Answer, Found, Part
+from analysis.questions.clauses import Clause
+from analysis.questions.operators import KINDS as OPERATORS
 from analysis.questions.passages import passage_of
 from analysis.questions.query import Query, Unclear, Vocabulary, asks_of_reverts, read_query
 from analysis.questions.ranking import Candidates, Hit, rank, weights
 from analysis.questions.spans import Days
-from bot.commands.mistakes import Mistake
+from bot.commands.mistakes import Mistake, about_operator
 from bot.commands.queries import find_commits, show_commit, sought
 from bot.commands.references import first_reference
 from bot.commands.unread import known_since, today_in, unread
 from bot.digests.core import Core
 from bot.digests.releases import unreleased_since
-from storage.retrieval import candidates, count, is_author
+from storage.retrieval import candidates, count, is_author, is_word
 from storage.search import Answer as Matches
 from storage.search import Question
 
@@ -73,8 +75,12 @@ def search(
     limit: int = 20,
     within: Collection[str] | None = None,
     zone: str = "UTC",
+    *,
+    is_quoted: bool = False,
 ) -> tuple[Matches, Answer | None]:
     """Search for all words verbatim; if nothing matches, answer them as a question, within the same filters.
+
+    Words that leave something out (`cache without tests`) are a question in any case, but where they are quoted.
 
     Returns:
         The matches, and the answer if the words were taken as a question, else None.
@@ -82,11 +88,16 @@ def search(
     Raises:
         Mistake: as `read`.
     """
-    found = find_commits(core, wanted, language, repos, limit, within)
-    if found.entries or not wanted.words.strip():
-        return found, None
     named: Collection[str | None] = [repos] if isinstance(repos, str) else list(repos or ()) or [None]
     known = tuple(dict.fromkeys(one for name in named for one in repositories(core, name, within)))
+    query = _parsed(core, wanted.words, known, zone)
+    is_limited = query.not_by or query.without or (query.unclear and query.unclear.why == "exclusion")
+    found = Matches((), more=False)
+    if is_quoted or not is_limited:
+        found = find_commits(core, wanted, language, repos, limit, within)
+        is_operator = query.unclear and query.unclear.why in OPERATORS
+        if found.entries or not wanted.words.strip() or is_operator:
+            return found, None
     query = read(core, wanted.words, known, zone)
     return found, None if query.is_empty else answer(
         core, query, known, language, zone, limit, replace(wanted, words="")
@@ -102,20 +113,28 @@ def read(core: Core, text: str, repos: Sequence[str], zone: str) -> Query:
     """Parse a question about some repositories.
 
     Raises:
-        Mistake: it names an invalid day, a person without known commits, or an unknown release: without that it would
-            be a different question.
+        Mistake: it names an invalid day, a person without known commits, or an unknown release, or has an operator that
+            nothing takes: without that it would be a different question.
     """
-    today, store = today_in(core, zone), core.stores.store
-    tags = core.stores.tags.of(repos[0]) if len(repos) == 1 else []
-    known = Vocabulary(
-        core.sources.areas(), tuple(repos), tuple(versions(tags)), lambda name: is_author(store, name, repos)
-    )
-    query = read_query(text, today, known)
+    query = _parsed(core, text, repos, zone)
     if query.unclear and query.unclear.why == "release" and query.repo and len(repos) > 1:
         return read(core, text, (query.repo,), zone)
     if query.unclear:
-        raise _mistake(core, query.unclear, repos, today)
+        raise _mistake(core, query.unclear, repos, today_in(core, zone))
     return query
+
+
+def _parsed(core: Core, text: str, repos: Sequence[str], zone: str) -> Query:
+    store = core.stores.store
+    tags = core.stores.tags.of(repos[0]) if len(repos) == 1 else []
+    known = Vocabulary(
+        core.sources.areas(),
+        tuple(repos),
+        tuple(versions(tags)),
+        lambda name: is_author(store, name, repos),
+        lambda word: is_word(store, word, repos),
+    )
+    return read_query(text, today_in(core, zone), known)
 
 
 def _mistake(core: Core, unclear: Unclear, repos: Sequence[str], today: date) -> Mistake:
@@ -128,8 +147,19 @@ def _mistake(core: Core, unclear: Unclear, repos: Sequence[str], today: date) ->
         case "either":
             return Mistake("mistake.day_either", text=text, days=tuple(day.isoformat() for day in unclear.days))
         case "release":
+            tags = versions(core.stores.tags.of(repos[0])) if len(repos) == 1 else []
+            if tags:
+                near = tuple(f"{tag.name} ({tag.at.date()})" for tag in tags[:_NEAR])
+                return Mistake("mistake.release_unknown", text=text, known=near, first=tags[0].name)
             key = "mistake.no_release" if len(repos) == 1 else "mistake.release_of_which"
             return Mistake(key, text=text, repos=tuple(repos[:_NEAR]))
+        case "person":
+            return _nobody(core, text, repos)
+    return about_operator(unclear.why, text)
+
+
+def _nobody(core: Core, text: str, repos: Sequence[str]) -> Mistake:
+    """Say that nobody is called so, with the most similar names."""
     known = core.stores.commits.authors(repos, text[:1], _MOST_NAMES)
     names = {name.lower(): name for name, _ in known}
     near = get_close_matches(text.lower(), names, _NEAR, _ALIKE)
@@ -145,11 +175,21 @@ def answer(
     zone: str,
     limit: int = SHOWN,
     filters: Question = _EVERYTHING,
+    last_list: Sequence[str] = (),
 ) -> Answer:
     """Search for what a question asks among what passes `filters`.
 
-    Conditions that nothing matches are dropped: importance first, then the person, then the days.
+    Conditions that nothing matches are dropped: importance first, then the person, then the days. `last_list` has the commits
+    of the last answer, as `owner/name@sha`, to which the question may refer.
+
+    Raises:
+        Mistake: it refers to a list, and there was none.
     """
+    if query.of_list:
+        if not last_list:
+            raise Mistake("mistake.no_list")
+        places = [one.rpartition("@") for one in last_list]
+        filters = replace(filters, among=tuple((repo, sha) for repo, _, sha in places))
     named = (query.repo,) if query.repo else tuple(repos)
     if query.counts in {"authors", "newcomers"}:
         return _people_counted(core, query, named, zone, filters)
@@ -158,7 +198,8 @@ def answer(
     while not (hits := _good(rank(asked, found, core.now()), asked, found)):
         part = next((name for name in _GIVEN_UP if getattr(asked, name)), None)
         less = replace(asked, **{part: getattr(Query(""), part)}) if part else None
-        if part is None or less is None or less.is_empty:  # without that it would ask for everything
+        # Without that it would ask for everything; and of a list, nothing is dropped.
+        if part is None or less is None or query.of_list or not (less.clauses or less.people or less.days):
             break
         given_up.append(part)
         asked = less
@@ -166,7 +207,9 @@ def answer(
     shown = hits[:limit]
     told = core.memory.with_analyses([hit.entry for hit in shown], language)
     weighed = weights(asked, found)
-    unknown = [clause.said for clause, count in zip(asked.clauses, found.counts, strict=True) if not count]
+    held = set().union(*(hit.held for hit in shown)) if shown else set()
+    unknown = [clause.said for clause in asked.clauses if clause not in held]
+    others = 0 if hits else _landed_then(core, query, named, zone)
     return Answer(
         query,
         tuple(replace(_found(core, entry), passage=passage_of(entry, asked, weighed, language)) for entry in told),
@@ -177,7 +220,15 @@ def answer(
         unread(core, named, query.days, zone),
         len(hits) > limit,
         total=sum(_counted(core, query, named, zone, filters).values()) if query.counts else None,
+        is_closest=any(len(hit.held) < len(asked.clauses) - len(unknown) for hit in shown),
+        others=others,
     )
+
+
+def _landed_then(core: Core, query: Query, repos: Sequence[str], zone: str) -> int:
+    """Return how many commits landed on the days of a question, whatever they are about."""
+    of_days = Query(query.text, days=query.days, hours=query.hours)
+    return sum(_counted(core, of_days, repos, zone, _EVERYTHING).values()) if query.days or query.hours else 0
 
 
 def _found(core: Core, entry: Entry) -> Found:
@@ -200,12 +251,15 @@ def _people_counted(core: Core, query: Query, repos: Sequence[str], zone: str, f
         strangers = [set(history.unknown_before(repo, counts, before)) for repo in repos]
         new = {name: number for name, number in counts.items() if all(name in some for some in strangers)}
         counts = new if is_known else None
+    missing = unread(core, repos, days, zone)
+    if query.counts == "newcomers" and not counts and missing:  # nobody knows who came on days that were not read
+        counts = None
     counted = None if counts is None else tuple(counts.items())
     return Answer(
         query,
         repos=tuple(repos),
         since=since,
-        unread=unread(core, repos, days, zone),
+        unread=missing,
         more=len(counted or ()) > _COUNTED,
         counted=counted and counted[:_COUNTED],
     )
@@ -225,7 +279,12 @@ def _good(hits: Sequence[Hit], query: Query, found: Candidates) -> list[Hit]:
         return []
     about = [hit for hit in hits if hit.is_about] or hits
     best = max(hit.coverage for hit in about)
-    return [hit for hit in about if hit.coverage >= max(_LEAST, _OF_BEST * best)]
+    good = [hit for hit in about if hit.coverage >= max(_LEAST, _OF_BEST * best)]
+    if any(not clause.sign for clause in query.clauses):
+        return good
+    whole = [hit for hit in good if hit.held >= set(query.clauses)]  # `security fixes` are both
+    is_possible = frozenset().union(*(hit.held for hit in hits)) >= set(query.clauses)
+    return whole or (good if is_possible else [])
 
 
 def _candidates(core: Core, query: Query, repos: Sequence[str], zone: str, filters: Question) -> Candidates:
@@ -235,6 +294,10 @@ def _candidates(core: Core, query: Query, repos: Sequence[str], zone: str, filte
 def _filters(core: Core, query: Query, repos: Sequence[str], zone: str, filters: Question) -> Question:
     """Return a question's conditions other than its clauses, within `filters`."""
     since, until = _moments(query.days, zone)
+    if query.hours:
+        since = max(filter(None, (since, core.now() - timedelta(hours=query.hours))))
+    left_out = [Question(authors=(name,)) for name in query.not_by]
+    left_out += [one for clause in query.without for one in _left_out(clause)]
     return replace(
         filters,
         repos=tuple(repos) if len(repos) < len(core.stores.commits.repositories()) else (),
@@ -242,7 +305,16 @@ def _filters(core: Core, query: Query, repos: Sequence[str], zone: str, filters:
         until=min(filter(None, (until, filters.until, core.now()))),
         authors=(*filters.authors, *query.people),
         least=max(query.least, filters.least or 0) or None,
+        without=(*filters.without, *left_out),
     )
+
+
+def _left_out(clause: Clause) -> list[Question]:
+    """Return what commits may not match that are not about something."""
+    if clause.sign and clause.sign.types:
+        return [Question(types=(tuple(sorted(clause.sign.types)),))]
+    of_area = [Question(areas=(clause.area,))] if clause.area else []
+    return [Question(clause.said), *of_area]
 
 
 def _moments(days: Days, zone: str) -> tuple[datetime | None, datetime | None]:

@@ -8,7 +8,7 @@ from functools import cache
 from analysis.i18n.patterns import Patterns
 from analysis.i18n.typography import ENDS, LIST_SIGNS, fold
 from analysis.questions.dates import bare, names_time
-from analysis.questions.follow_up import pointed_at
+from analysis.questions.follow_up import pointed_at, several_pointed_at
 from bot.commands.mistakes import Mistake
 from bot.commands.phrases import is_start, joined
 from bot.commands.pieces import Piece, has_marks, literal, option, pieces, quoted
@@ -121,7 +121,7 @@ def typed(text: str) -> Command:
         case "why" | "details":
             is_meant = not (words - _BESIDE) or is_day(command.text)
         case "undo":
-            is_meant = all(word.isdecimal() for word in words - _BESIDE)
+            is_meant = all(word.isdecimal() or word in WORDS.one_of("words.everything") for word in words - _BESIDE)
         case "home":
             is_meant = not words
         case "rank":
@@ -189,7 +189,8 @@ def _day_of(command: Command) -> Command:
     if reference(command.text):
         return command
     if is_span(command.text):
-        is_place = command.verb == "show" and pointed_at(f"show {fold(command.text)}") is not None
+        text = f"show {fold(command.text)}"
+        is_place = command.verb == "show" and (pointed_at(text) is not None or bool(several_pointed_at(text, 1)))
         return command if is_place else replace(command, verb="date")
     for form in _PATTERNS["digest_of"].values():
         framed = form.fullmatch(fold(command.text).replace("’", "'"))
@@ -297,7 +298,9 @@ def _sorted(name: str, found: list[Piece]) -> Command:
         if last_key in _ENUMERATED and not piece.is_quoted and lowered in WORDS.one_of("words.and"):
             goes_on, last_key = last_key, ""
             continue
-        if not piece.is_quoted and not piece.sign and _flag(lowered, known):
+        if piece.is_minus:  # it leaves something out, which only a search can
+            (words if name in _WORDED else strange).append(piece.text)
+        elif not piece.is_quoted and not piece.sign and _flag(lowered, known):
             flags.add(_flag(lowered, known))
         elif is_option and (piece.sign or piece.is_dashed):
             if piece.is_open:

@@ -31,6 +31,18 @@ class Mistake(BadInput):
         return tell(self.key, language, lambda text: as_typed(text, platform), **listed)
 
 
+_OPERATORS = {
+    "wish": "mistake.operator_wish", "hours": "mistake.operator_hours", "exclusion": "mistake.operator_exclusion",
+    "comparison": "mistake.operator_comparison", "amount": "mistake.operator_amount", "order": "mistake.operator_order",
+    "place": "mistake.operator_place",
+}  # fmt: skip
+
+
+def about_operator(kind: str, text: str) -> Mistake:
+    """Return the mistake for an operator that nothing takes; `kind` is that of `analysis.questions.operators`."""
+    return Mistake(_OPERATORS[kind], text=text)
+
+
 @contextlib.contextmanager
 def about_field(name: str) -> Iterator[None]:
     """Attach the name of a form field to a mistake."""

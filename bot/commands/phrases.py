@@ -84,7 +84,13 @@ def _joined(found: list[Piece], known: Mapping[str, Option], *, is_topical: bool
 
 def _timed(rest: Sequence[Piece], known: Mapping[str, Option]) -> tuple[Piece, int] | None:
     """Parse `how=once a week`."""
-    if "how" not in known or not rest[0].sign or rest[0].is_quoted or option_name(rest[0].name, known) != "how":
+    if (
+        "how" not in known
+        or not rest[0].sign
+        or rest[0].is_minus
+        or rest[0].is_quoted
+        or option_name(rest[0].name, known) != "how"
+    ):
         return None
     words = [fold(rest[0].value).lower(), *map(_plain, rest[1:3])]
     found = next(((how, count) for count in (3, 2) if (how := _TIMES.get(tuple(words[:count])))), None)
@@ -132,7 +138,14 @@ def _goes_on(rest: Sequence[Piece], known: Mapping[str, Option]) -> tuple[Piece,
     """Parse `since=last Friday` and `at=6 pm`, whose values continue after a space."""
     first = rest[0]
     name = option_name(first.name, known)
-    if name not in _OF_TIME or name not in known or not first.sign or first.is_quoted or first.goes_on:
+    if (
+        name not in _OF_TIME
+        or name not in known
+        or not first.sign
+        or first.is_quoted
+        or first.goes_on
+        or first.is_minus
+    ):
         return None
     apart = [Piece(name), *([Piece(first.value)] if first.value else []), *rest[1:]]
     said, count = _spoken(apart, known, is_topical=False) or (None, 0)

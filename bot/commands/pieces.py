@@ -42,6 +42,7 @@ class Piece:
         text: the piece as a word, without the quotation marks around it.
         name, sign, value: of `name=value`; a `--name` has only a name. Names are in lower case, without accents.
         is_dashed: the name has leading dashes.
+        is_minus: one ASCII dash stands before `name=value`, which leaves it out.
         is_quoted: all of it, or its value, is in quotation marks.
         is_literal: it is in marks inside which nothing is an option.
         is_open: its value begins with a quotation mark that is never closed.
@@ -53,6 +54,7 @@ class Piece:
     sign: str = ""
     value: str = ""
     is_dashed: bool = False
+    is_minus: bool = False
     is_quoted: bool = False
     is_literal: bool = False
     is_open: bool = False
@@ -124,10 +126,11 @@ def _piece(text: str, at: int) -> tuple[Piece, int]:
     name = fold(found["name"]).lower() if found else ""
     # One ASCII dash before a bare name excludes something, or is part of code: `-O2`; phones merge two dashes into one.
     is_dashed = bool(found and found["dash"] and (found["dash"] != "-" or found["sign"]))
+    is_minus = bool(found and found["dash"] == "-" and found["sign"])
     if found and found["sign"] and (inner := _in_quotes(text, found.end())):
         value, end, goes_on = inner
         word = f"{found[0]}{value}"
-        return Piece(word, name, fold(found["sign"]), value, is_dashed, is_quoted=True, goes_on=goes_on), end
+        return Piece(word, name, fold(found["sign"]), value, is_dashed, is_minus, is_quoted=True, goes_on=goes_on), end
     end = next((place for place in range(at, len(text)) if _is_space(text[place])), len(text))
     if listed := _LISTED_OPTION.search(text, found.end() if found else at, end):
         end = listed.end()
@@ -136,7 +139,7 @@ def _piece(text: str, at: int) -> tuple[Piece, int]:
         value = text[found.end() : end]
         bare = value.rstrip(LIST_SIGNS) or value
         is_open = value[:1] in _CLOSING
-        piece = Piece(run, name, fold(found["sign"]), bare, is_dashed, is_open=is_open, goes_on=bare != value)
+        piece = Piece(run, name, fold(found["sign"]), bare, is_dashed, is_minus, is_open=is_open, goes_on=bare != value)
         return piece, end
     if found and is_dashed and found.end() == end:
         return Piece(run, name, is_dashed=True), end

@@ -22,7 +22,8 @@ _FORMS = (
     re.compile(r"(?P<sha>(?=.*\d)[0-9a-f]{7,64}|[0-9a-f]{40}|[0-9a-f]{64})"),
 )
 _WITHIN = re.compile(
-    r"https?://[^\s<>()\[\]|\"]+/(?:pull|commit)/\w[\w/]*|[\w-][\w.-]*/[\w.-]+(?:#\d+\b|@[0-9a-f]{7,40}\b)|#\d+\b|\b(?=\w*\d)[0-9a-f]{7,40}\b"
+    r"https?://[^\s<>()\[\]|\"]+/(?:pull|commit)/\w[\w/]*|[\w-][\w.-]*/[\w.-]+(?:#\d+\b|@[0-9a-f]{7,40}\b)|#\d+\b|\b(?=\w*\d)[0-9a-f]{7,40}\b",
+    re.ASCII,  # what follows in Chinese is no part of it
 )
 _SHORTEST_SHA = 7
 _MOST = 25

@@ -2,20 +2,29 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import product
 
 from analysis.i18n.language import Language
 from analysis.i18n.typography import fold, mixes_alphabets
+from analysis.questions.follow_up import places_within, pointed_at
+from analysis.questions.operators import operators
+from analysis.questions.signs import filling
+from analysis.questions.spans import read_days
 from analysis.rules.wording import say
 from analysis.triage.areas import Areas
 from bot.commands import bare_topics, meanings
 from bot.commands.mistakes import Mistake, about_field
+from bot.commands.pieces import quoted
+from bot.commands.spans import is_day
 from bot.digests.core import Core
 from bot.i18n.wording import tell
 from bot.i18n.words import WORDS
 from formatters.i18n.wording import label
+from storage.retrieval import is_word
 from storage.subscriptions import BOTS, Subscription
 
+_ANY_DAY = date(2024, 12, 31)
 NAMES = ("area", "path", "author", "word", "type", "label", "fix")
 MOST = 12
 """Topics per line: more is probably a mistake, such as pasted text."""
@@ -35,11 +44,12 @@ class Topic:
     label: str = ""
 
 
-def read(core: Core, given: Mapping[str, Sequence[str]], words: Sequence[str]) -> list[Topic]:
+def read(core: Core, given: Mapping[str, Sequence[str]], words: Sequence[str], *, is_new: bool = True) -> list[Topic]:
     """Return the topics of a line: `given` by name, `words` beside them; none if no topic is named.
 
     Raises:
-        Mistake: a name is unknown, or it is unclear what a word belongs to.
+        Mistake: a name is unknown, or it is unclear what a word belongs to; for new topics (`is_new`), a word names none, or
+            stands alone and no commit has it.
     """
     named = {name: [one for text in given.get(name, ()) for one in meanings.listed(text)] for name in NAMES}
     named = {name: values for name, values in named.items() if values}
@@ -48,6 +58,15 @@ def read(core: Core, given: Mapping[str, Sequence[str]], words: Sequence[str]) -
         bare = []
     if bare and named.keys() - {"type"}:
         raise _stray(named, " ".join(words))
+    for text in named.get("word", ()) if is_new else ():
+        _refuse_no_topic(text)
+    quoted_whole = [word for word in words if " " in word]
+    for one in bare if is_new and len(bare) <= MOST else ():
+        text = one.get("word", "")
+        if text and text not in quoted_whole:
+            _refuse_no_topic(text)
+            if not (mixes_alphabets(text) or is_word(core.stores.store, text)):
+                raise Mistake("mistake.topic_unheard", text=text, right=f"word={quoted(text) if ' ' in text else text}")
     if named.keys() == {"area"} and all(value.lower() in WORDS.one_of("words.everything") for value in named["area"]):
         return [Topic()]
     values = {name: [_checked(core, name, value) for value in named[name]] for name in named}
@@ -60,6 +79,26 @@ def read(core: Core, given: Mapping[str, Sequence[str]], words: Sequence[str]) -
     if len(topics) > MOST:
         raise Mistake("mistake.many_topics", most=str(MOST))
     return list(dict.fromkeys(topics))
+
+
+def _refuse_no_topic(text: str) -> None:
+    """Refuse what names no topic: a number, a place in a list, a day, an operator.
+
+    Raises:
+        Mistake: it is one of these.
+    """
+    plain = fold(text).lower()
+    is_place = pointed_at(plain) is not None or any(True for _ in places_within(plain))
+    is_filling = all(word in filling() for word in plain.split())
+    if (
+        plain.strip("#.").isdecimal()
+        or is_place
+        or is_filling
+        or is_day(plain)
+        or next(operators(plain), None)
+        or read_days(plain, _ANY_DAY).days
+    ):
+        raise Mistake("mistake.topic_none", text=text)
 
 
 def _checked_topic(core: Core, one: dict[str, str], others: dict[str, str]) -> Topic:

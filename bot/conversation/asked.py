@@ -2,12 +2,13 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from analysis.i18n.typography import fold
 from analysis.questions.dates import days
-from analysis.questions.follow_up import LAST, pointed_at
+from analysis.questions.follow_up import LAST, places_within, pointed_at, several_pointed_at
+from analysis.questions.query import Vocabulary, read_query
 from bot.commands.mistakes import Mistake
 from bot.conversation.context import CommandContext
 from bot.port.platform import Request
@@ -19,6 +20,7 @@ _MOST, _CHAIN = 200, 4
 """Conversations that are kept, and how many questions in a row may build on each other."""
 _LONGEST_COUNT = 10
 """The highest place in a list that people refer to by number."""
+_ANY_DAY = date(2024, 12, 31)
 _FRESH, _FRESH_OUTSIDE = timedelta(hours=12), timedelta(minutes=30)
 """How long a question stays available as context in its thread, and outside of threads."""
 
@@ -72,6 +74,48 @@ async def asked_before(context: CommandContext) -> Before | None:
     core = context.services.core
     conversations = Conversations(core.stores.store)
     return await context.services.work.quick(lambda: conversations.before(context.request, core.now()))
+
+
+async def commits_pointed_at(context: CommandContext, text: str) -> tuple[str, ...]:
+    """Return the commits of the last answer that a text asks to see (`1-3`, `the last two`, `all`); empty if it asks for none.
+
+    Raises:
+        Mistake: the last answer showed fewer commits, or there was none.
+    """
+    before = await asked_before(context)
+    shown = before.commits if before else ()
+    places = several_pointed_at(fold(text), len(shown))
+    if not places and several_pointed_at(fold(text), 1):
+        raise Mistake("mistake.no_list")
+    if any(not 0 < place <= len(shown) for place in places):
+        raise Mistake("mistake.beyond" if shown else "mistake.no_list", count=str(len(shown)))
+    return tuple(shown[place - 1] for place in dict.fromkeys(places))
+
+
+async def with_places_named(context: CommandContext, text: str) -> str:
+    """Return a question with the commits of the last answer in it by name: `was the first one reverted?`; others unchanged.
+
+    Raises:
+        Mistake: it points at a place, and the last answer showed fewer commits.
+    """
+    places = list(places_within(fold(text)))
+    before = await asked_before(context) if places else None
+    shown = before.commits if before else ()
+    named = fold(text)
+    for start, end, place in reversed(places):
+        rest = f"{named[:start]} {named[end:]}"
+        if names_something(rest) or not shown:
+            return text
+        if not -len(shown) <= place <= len(shown):
+            raise Mistake("mistake.beyond", count=str(len(shown)))
+        named = f"{named[:start]} {shown[place if place < 0 else place - 1]} {named[end:]}"
+    return named if places else text
+
+
+def names_something(text: str) -> bool:
+    """Whether a question names something to look for besides what is asked of a commit."""
+    query = read_query(text, _ANY_DAY, Vocabulary())
+    return any(not clause.sign for clause in query.clauses) or bool(query.days or query.people)
 
 
 async def commit_pointed_at(context: CommandContext, text: str) -> str:

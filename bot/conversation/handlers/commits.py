@@ -12,18 +12,19 @@ from analysis.entry import RULES, Entry
 from analysis.errors import NotFound
 from analysis.i18n.typography import fold
 from analysis.questions.follow_up import pointed_at
+from analysis.questions.operators import operators, refused
 from analysis.questions.query import asks_of_reverts
 from analysis.questions.spans import Days
 from analysis.triage.areas import Areas
 from bot.commands import meanings
 from bot.commands import queries as commands
 from bot.commands.asking import repositories
-from bot.commands.mistakes import Mistake
+from bot.commands.mistakes import Mistake, about_operator
 from bot.commands.references import first_reference
 from bot.commands.references import reference as read_reference
 from bot.commands.terms import terms
 from bot.commands.unread import days_of, unread
-from bot.conversation.asked import Before, Conversations, commit_pointed_at
+from bot.conversation.asked import Before, Conversations, commit_pointed_at, commits_pointed_at
 from bot.conversation.context import CommandContext
 from bot.conversation.handlers.days import ELSEWHERE, answered, areas_of_day, place_of, span
 from bot.conversation.handlers.ranks import known_commit, mend_posts, say_opinions
@@ -51,12 +52,18 @@ async def show(context: CommandContext) -> AsyncIterator[Reply]:
     text = context.command.text.strip().strip("`<>")
     if not text:
         raise Mistake("mistake.commit_missing")
+    some = await commits_pointed_at(context, text) or await commits_pointed_at(context, f"show {fold(text)}")
+    if some:
+        yield await _of_last_list(context, some)
+        return
     text = await commit_pointed_at(context, f"show {fold(text)}") or await commit_pointed_at(context, text) or text
     places = (pointed_at(one) for one in (f"show {fold(text)}", fold(text)))
     place = next((one for one in places if one is not None), None)
     if place == 0 or (place is not None and not text.isdecimal()):
         raise Mistake("mistake.no_list")
     pointed = read_reference(text) or read_reference(first_reference(text))
+    if not pointed and not terms(text) and (operator := refused(list(operators(text)))):
+        raise about_operator(operator.kind, operator.text)
     wanted = pointed.repo if pointed and pointed.repo else context.value("repository")
     repo = context.seen(wanted) if wanted else None
     sought = replace(pointed, repo=repo or "") if pointed else text
@@ -145,11 +152,13 @@ async def _detail(context: CommandContext, entry: Entry) -> Reply:
     return await context.services.work.quick(detail)
 
 
-async def listed(context: CommandContext, entries: Sequence[Entry], title: str, note: str = "") -> Reply:
-    """Return commits as a list that later messages may refer to (`the first one`)."""
+async def listed(
+    context: CommandContext, entries: Sequence[Entry], title: str, note: str = "", *, keeps: bool = True
+) -> Reply:
+    """Return commits as a list; with `keeps`, later messages may refer to it (`the first one`)."""
     core = context.services.core
     shown = Before((), tuple(f"{entry.commit.repo}@{entry.commit.sha}" for entry in entries))
-    if entries:
+    if entries and keeps:
         await context.services.work.quick(
             lambda: Conversations(core.stores.store).note(context.request, shown, core.now())
         )
@@ -164,6 +173,19 @@ async def listed(context: CommandContext, entries: Sequence[Entry], title: str, 
             note,
         )
     )
+
+
+async def _of_last_list(context: CommandContext, names: Sequence[str]) -> Reply:
+    """Return some commits of the last list, as `owner/name@sha`; places keep counting in that list."""
+    core, language = context.services.core, context.language
+
+    def look() -> list[Entry]:
+        places = [name.rpartition("@") for name in names]
+        return [entry for repo, _, sha in places if (entry := core.memory.entry(repo, sha, language))]
+
+    entries = await context.services.work.quick(look)
+    head = label("answer.count", language, title=label("ask.of_list", language), count=len(entries))
+    return await listed(context, entries, head, keeps=False)
 
 
 async def area(context: CommandContext) -> AsyncIterator[Reply]:

@@ -40,7 +40,7 @@ async def ask(context: CommandContext) -> AsyncIterator[Reply]:
         query, texts = _read(context, repos, zone, before)
         if query.is_empty:
             raise Mistake("free.lost")
-        found = asking.answer(core, query, repos, context.language, zone)
+        found = asking.answer(core, query, repos, context.language, zone, last_list=before.commits if before else ())
         return found, Before(texts, tuple(f"{one.entry.commit.repo}@{one.entry.commit.sha}" for one in found.found))
 
     try:
@@ -95,15 +95,15 @@ def _read(
     return joined(earlier, query, areas), (*before.texts, text)
 
 
-async def answered(context: CommandContext, answer: Answer, zone: str) -> Reply:
-    """Return an answer as a list of commits, below a model's summary."""
-    return await context.services.work.quick(lambda: _reply(context, answer, zone))
+async def answered(context: CommandContext, answer: Answer, zone: str, filters: str = "") -> Reply:
+    """Return an answer as a list of commits, below a model's summary; `filters` as they were typed, which it was limited by."""
+    return await context.services.work.quick(lambda: _reply(context, answer, zone, filters))
 
 
-def _reply(context: CommandContext, answer: Answer, zone: str) -> Reply:
+def _reply(context: CommandContext, answer: Answer, zone: str, filters: str) -> Reply:
     core = context.services.core
     areas, language = core.sources.areas(), context.language
-    told = answer_outline(answer, areas, language)
+    told = answer_outline(answer, areas, language, filters)
     numbers = core.stores.commits.numbers()
     rows = commit_rows([found.entry for found in answer.found], areas, language, zone, numbers)
     shown = tuple(replace(row, sentence=item.gist) for row, item in zip(rows, told.items, strict=True))

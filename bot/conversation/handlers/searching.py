@@ -27,7 +27,10 @@ async def search(context: CommandContext) -> AsyncIterator[Reply]:
 
     def look() -> tuple[Matches, Answer | None, tuple[Days, ...]]:
         wanted = searches.wanted(core, words, given, zone)
-        found, answer = asking.search(core, wanted, context.language, repo, SHOWN, context.visible, zone)
+        is_quoted = any(" " in word for word in context.command.words)
+        found, answer = asking.search(
+            core, wanted, context.language, repo, SHOWN, context.visible, zone, is_quoted=is_quoted
+        )
         repos = asking.repositories(core, repo, context.visible)
         return found, answer, unread(core, repos, days_of(wanted, zone), zone)
 
@@ -39,13 +42,21 @@ async def search(context: CommandContext) -> AsyncIterator[Reply]:
         raise
     except BadInput:
         raise Mistake("mistake.search_missing") from None
+    filters = " ".join(
+        [*searches.left_out_in(words), *(f"{name}={','.join(values)}" for name, values in given.items())]
+    )
     if answer and answer.found:
-        yield await answered(context, answer, zone)
+        yield await answered(context, answer, zone, filters)
         return
-    what = understood(answer.query, context.language) if answer else words.rstrip(LIST_SIGNS)
-    filters = (f"{name}={','.join(values)}" for name, values in given.items())
+    what = understood(answer.query, context.language) if answer else _as_words(context, words)
     notes = say_unread(missing or (answer.unread if answer else ()), context.language)
-    yield await _found(context, " ".join([what, *filters]).strip(), found, "\n".join(notes))
+    yield await _found(context, f"{what} {filters}".strip(), found, "\n".join(notes))
+
+
+def _as_words(context: CommandContext, words: str) -> str:
+    """Say which words were looked for, as they were typed."""
+    shown = " ".join(one for one in words.split() if one not in searches.left_out_in(words)).rstrip(LIST_SIGNS)
+    return label("ask.words", context.language, words=shown) if shown else ""
 
 
 async def _found(context: CommandContext, title: str, answer: Matches, note: str) -> Reply:

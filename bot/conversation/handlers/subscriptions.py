@@ -105,8 +105,10 @@ def _meant(context: CommandContext, own: Sequence[Subscription], *, is_mute: boo
             raise Mistake(unknown, text=strange, known=known)
         return [int(number) for number in dict.fromkeys(numbers)]
     words = [word for word in context.command.words if not context.is_repository(word)]
-    found = topics.read(context.services.core, given, words)
-    ended = [one for one in own if any(_is_about(one, topic) for topic in found)]
+    found = topics.read(context.services.core, given, words, is_new=False)
+    found += [Topic(word=word) for word in words]  # a mute of `word=docs` is one of docs
+    least = meanings.importance(context.value("min")) if context.value("min") else None
+    ended = [one for one in own if any(_is_about(one, topic) for topic in found) and least in {None, one.least}]
     if not ended:
         shown = text or next(one for values in given.values() for one in values)
         raise Mistake(unknown, text=shown, known=known)
@@ -145,8 +147,10 @@ async def undo(context: CommandContext) -> AsyncIterator[Reply]:
         raise Mistake("mistake.admin")
     subs = context.button("subs", f"subs{here_flag(context)}")
     numbers = [int(word) for word in context.command.words if word.isdecimal()]
-    if numbers[1:]:
-        raise Mistake("mistake.undo_several", number=str(numbers[0]))
+    is_everything = any(word.lower() in WORDS.one_of("words.everything") for word in context.command.words)
+    if numbers[1:] or is_everything:
+        last = await context.services.work.quick(lambda: known.last_revision(recipient))
+        raise Mistake("mistake.undo_several", number=str(numbers[0] if numbers else last or 1))
     number = numbers[0] if numbers else await context.services.work.quick(lambda: known.last_revision(recipient))
     if not number:
         yield Note(context.say("done.nothing_to_undo"), "plain", (subs,))
