@@ -184,6 +184,21 @@ def test_a_commit_has_one_line_among_what_is_new(cli: Cli, tmp_path: Path) -> No
     assert "`--page-size` now defaults to 64 instead of 16" in told
 
 
+def test_a_merge_counts_once_wherever_commits_are_counted(cli: Cli, tmp_path: Path) -> None:
+    """Before they are read, and in what is told."""
+    repo = Repository(tmp_path / "pen")
+    repo.commit("Begin", {"pen/args.py": ARGUMENTS}, "v1")
+    repo.git("checkout", "--quiet", "-b", "side")
+    repo.commit("Write", {"pen/a.py": "A = 1\n"})
+    repo.commit("Write more", {"pen/a.py": "A = 2\n"})
+    repo.git("checkout", "--quiet", "-")
+    repo.git("merge", "--quiet", "--no-ff", "-m", "Merge the side", "side")
+    repo.commit("Say it", {"pen/b.py": "B = 1\n"}, "v2")
+    done = cli("upgrade", "v1..v2", "--repo", f"ann/pen={repo.path}")
+    assert done.stderr.startswith("daybrief: 2 commits in between, 2 of which are read first")
+    assert "\n2 commits, " in done.stdout
+
+
 def test_a_flag_that_stands_elsewhere_now_is_not_gone(cli: Cli, tmp_path: Path) -> None:
     """Two commits tell it as gone and come; one that was lost in a commit nobody can read is held against the versions."""
     repo = Repository(tmp_path / "pen")

@@ -21,7 +21,7 @@ MOST_UNREAD = 500
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What there is to do: how many commits are in between, and how many of them must be fetched and read first."""
+    """What there is to do: how many commits are in between, merges folded, and how many of them must be fetched and read first."""
 
     commits: int
     missing: int
@@ -34,8 +34,9 @@ def plan(core: Core, source: Revisions, range_: str) -> Plan:
         BadInput, NotFound, Outage: as `make`.
     """
     between = source.between(*read_range(range_))
-    known = core.stores.commits.entries(source.repo, [head.sha for head in between.heads])
-    return Plan(len(between.heads), len(between.heads) - len(known))
+    folded = core.intake.folded(source, between.heads)
+    known = core.stores.commits.entries(source.repo, [head.sha for head in folded])
+    return Plan(len(folded), len(folded) - len(known))
 
 
 def make(
