@@ -115,8 +115,8 @@ def test_feeds_are_added_listed_paused_resumed_and_removed(cli: Cli, quill: Path
     ("arguments", "code", "told"),
     [
         (("feed", "pause", "7"), 1, "There is no feed 7"),
-        (("feed", "add", "--platform", "slack", "--channel", "#general", "--repo", "o/r"), 2, "'#general' is not a channel id"),
-        (("feed", "add", "--platform", "discord", "--channel", "general", "--repo", "o/r"), 2, "is not a channel id"),
+        (("feed", "add", "--platform", "slack", "--channel", "#general", "--repo", "o/r"), 2, "'#general' is not a channel ID"),
+        (("feed", "add", "--platform", "discord", "--channel", "general", "--repo", "o/r"), 2, "is not a channel ID"),
         (("feed", "add", "--platform", "slack", "--channel", "C1", "--repo", "quill"), 2, "does not name a repository"),
         (("feed", "add", "--platform", "slack", "--channel", "C1", "--repo", "o/r", "--at", "25:00"), 2, "is not a time of day"),
         (("feed", "add", "--platform", "slack", "--channel", "C1", "--repo", "o/r", "--tz", "Mars"), 2, "no time zone"),

@@ -96,5 +96,5 @@ def test_the_archive_is_served(cli: Cli, place: str, environ: dict[str, str], tm
         assert "example/quill" in read.text
         taken = cli("web", DAYBRIEF_WEB__PORT=address.rstrip("/").rpartition(":")[2])
         assert taken.returncode == 2
-        assert "cannot be used to listen" in taken.stderr
+        assert "Cannot listen on" in taken.stderr
         server.terminate()

@@ -105,7 +105,7 @@ class TestConfiguration:
         (check,) = checks(environ, file).values()
         assert (check.what, check.state) == ("configuration", "broken")
         assert str(file) in check.found
-        assert check.remedy == "Correct it there, then run `daybrief doctor` again."
+        assert check.remedy == "Then run `daybrief doctor` again."
 
 
 class TestStore:

@@ -175,7 +175,7 @@ async def test_an_address_that_cannot_be_listened_on_is_told_in_the_same_words(
             await begun
         core.stores.store.close()
         check = (await looked_at(environ, config))[table]
-    assert str(refused.value).startswith(f"{host}:{port} cannot be used to listen (")
+    assert str(refused.value).startswith(f"Cannot listen on {host}:{port} (")
     assert str(refused.value).endswith(f"): set [{table}] host and port.")
     assert (check.state, check.found) == ("broken", str(refused.value))
 

@@ -69,7 +69,7 @@ class GitRevisions(GitClone):
         if not sha:
             near = self._near(name)
             hint = f"the newest tags are {', '.join(near)}" if near else "it has no tags"
-            raise NotFound(f"{self.repo} has no revision {name!r}; {hint}. Fetch the clone if it is newer.")
+            raise NotFound(f"{self.repo} has no revision {name!r}; {hint}. If it is newer than the clone, fetch first.")
         (head,) = self.heads([sha])
         return Revision(name, sha, head.committed_at)
 

@@ -211,14 +211,14 @@ def area(
     name: Annotated[str, typer.Argument(help="The area, by any of its names: AMD, rocm, ascend.")],
     repo: RepoOption = None,
     since: Annotated[
-        str, typer.Option(help="From then on: 7d, 3w, 2026-01-08; default: the last seven days known.")
+        str, typer.Option(help="From then on: 7d, 3w, 2026-01-08; default: the last seven known days.")
     ] = "",
     lang: LangOption = Lang.EN,
     tz: ZoneOption = None,
     json_: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Show an area's commits from the last seven days known, the most important first."""
+    """Show an area's commits from the last seven known days, the most important first."""
     from bot.commands.queries import show_area
     from formatters.terminal.answers import list_json, list_text
 
@@ -283,7 +283,7 @@ def areas(
     json_: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """List the areas, with how many commits each had in the last seven days known."""
+    """List the areas, with how many commits each had in the last seven known days."""
     from analysis.errors import BadInput
     from bot.commands.queries import list_areas
     from formatters.terminal.answers import areas_text

@@ -234,7 +234,7 @@ _LIMIT = {"type": "integer", "description": "The most results to return.", "mini
 
 def tools() -> tuple[Tool, ...]:
     """Return the tools."""
-    since = _text("From then on: 7d, 3w, or a date such as 2026-01-08; default: the last seven days known.")
+    since = _text("From then on: 7d, 3w, or a date such as 2026-01-08; default: the last seven known days.")
     return (
         Tool("ask", "Ask in plain words, in English or Chinese, what changed, for whom, since when, by whom; each commit found comes with the sentence that answers it.", {"question": _text("The question."), "repo": _REPO, "limit": _LIMIT, "language": _LANGUAGE}, ("question",), _ask),
         Tool("day", "What landed on a day, the most important first, starting with the must-know items.", {"repo": _REPO, "date": _text("2026-01-08, yesterday, or a weekday."), "language": _LANGUAGE}, ("repo", "date"), _day),

@@ -58,7 +58,7 @@ def mistakes(settings: Settings) -> dict[str, str]:
     return {
         "": (
             "No platform is configured: set [slack] bot_token and app_token, [discord] token, or [outlets]; "
-            "`daybrief chat` needs neither."
+            "`daybrief chat` needs none of them."
         )
     }
 

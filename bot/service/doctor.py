@@ -31,7 +31,7 @@ def examine(
     try:
         configuration = load(environ, config)
     except Problem as problem:
-        yield Check("configuration", "broken", str(problem), "Correct it there, then run `daybrief doctor` again.")
+        yield Check("configuration", "broken", str(problem), "Then run `daybrief doctor` again.")
         return
     where = str(configuration.source) if configuration.source else f"no {FILE} here; using defaults and the environment"
     from bot.service.connections import idle

@@ -75,7 +75,7 @@ def feeds_at_start(core: Core) -> tuple[list[Feed], list[str]]:
             continue
         if (same := first.setdefault(feed.brings, number)) != number:
             wrong.append(
-                f"[[feeds]] {same} and {number} bring the same days of {feed.repository} to {feed.channel}, which would be told "
+                f"[[feeds]] {same} and {number} would post the same days of {feed.repository} to {feed.channel} "
                 "twice: keep one of them."
             )
         feeds.append(feed)
@@ -137,18 +137,18 @@ def _wrong_recipients(core: Core, settings: FeedSettings) -> Iterator[str]:
     form, person = _CHANNEL_IDS.get(settings.platform), _PEOPLE.get(settings.platform)
     if form and not form.fullmatch(settings.channel):
         yield (
-            f"{settings.channel!r} is not a channel id: in Slack it is at the end of the channel's details (C024BE91L), in "
-            "Discord copy it from the channel's menu in developer mode (a number)."
+            f"{settings.channel!r} is not a channel ID: in Slack it is at the end of the channel's details (C024BE91L); in "
+            "Discord, copy it from the channel's menu in developer mode (a number)."
         )
     if settings.platform == "outlet" and settings.channel not in core.settings.outlets:
         yield f"There is no outlet {settings.channel!r}: add its address as [outlets] {settings.channel}."
     if person and settings.made_by and not person.fullmatch(settings.made_by):
         yield (
-            f"made_by {settings.made_by!r} is nobody's id: write a member id of Slack's (U024BE7LH) or an id of Discord's (a "
+            f"made_by {settings.made_by!r} is not a person's ID: write a Slack member ID (U024BE7LH) or a Discord ID (a "
             "number), or leave it out."
         )
     if settings.platform == "outlet" and settings.made_by:
-        yield f"made_by {settings.made_by!r} could not be told of anything: an outlet has no people, so leave it out."
+        yield f"made_by {settings.made_by!r} cannot be notified: an outlet has no people, so leave it out."
 
 
 def _repository(core: Core, settings: FeedSettings) -> str:

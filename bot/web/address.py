@@ -45,4 +45,4 @@ def _refused(table: str, host: str, port: int) -> Iterator[None]:
         yield
     except (OSError, UnicodeError) as error:  # the latter for an impossible name
         why = getattr(error, "strerror", None) or error
-        raise BadInput(f"{host}:{port} cannot be used to listen ({why}): set [{table}] host and port.") from None
+        raise BadInput(f"Cannot listen on {host}:{port} ({why}): set [{table}] host and port.") from None
