@@ -161,6 +161,13 @@ class TestDays:
     def test_an_empty_repository_is_told_as_one(self, bot: Bot) -> None:
         assert bot.digest().notes == ("the repository has no commits yet",)
 
+    def test_an_emptied_repository_is_an_outage(self, bot: Bot, scratch: Scratch) -> None:
+        scratch.line(3)
+        assert len(bot.digest().entries) == 3
+        scratch.git("update-ref", "-d", "refs/heads/main")
+        with pytest.raises(Outage, match="has no commits any more|its branch main is missing"):
+            bot.digest()
+
     def test_the_sample_day(self, environ: dict[str, str], quill: Path) -> None:
         digest = Bot(environ, Place("example/quill", str(quill))).digest(QUILL_DAY)
         assert (len(digest.entries), digest.coverage.brought, digest.coverage.late) == (18, 2, 0)

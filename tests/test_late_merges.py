@@ -325,6 +325,19 @@ class TestRewritten:
         scratch.commit("Newer", {"new.py": "2\n"}, at=NINE + 10 * HOUR)
         assert told(environ, place, NINE + DAY).notes == ()
 
+    def test_what_was_gone_and_is_back_is_named_once(
+        self, scratch: Scratch, environ: dict[str, str], place: str
+    ) -> None:
+        """A force push dropped one; another brought it back as it was."""
+        dropped = scratch.git("rev-parse", "main")
+        scratch.git("update-ref", "refs/heads/main", "main~1")
+        assert "is no longer on the branch" in told(environ, place).notes[0]
+        scratch.git("update-ref", "refs/heads/main", dropped)
+        back = f"1 commit reported on 2026-01-07 is on the branch again: `{dropped[:7]} Change 4`"
+        for _ in range(2):
+            assert told(environ, place, NINE + DAY).notes == (back,)
+        assert told(environ, place, NINE + 2 * DAY).notes == ()
+
     @pytest.mark.parametrize("is_quiet", [True, False])
     def test_what_is_gone_is_named_whatever_its_date(
         self, scratch: Scratch, environ: dict[str, str], place: str, *, is_quiet: bool

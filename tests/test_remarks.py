@@ -4,13 +4,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from made import a_commit
 from servers.scratch import Scratch
 
 from analysis.commits.window import Window
 from analysis.digest.pipeline import silent
 from analysis.entry import RULES
 from analysis.i18n.language import LANGUAGES, Language
-from analysis.sources.remarks import Remark, is_empty, is_stale, no_commits, stale
+from analysis.sources.remarks import Remark, is_empty, is_pressing, is_stale, no_commits, returned, stale, vanished
 from bot.config import load
 from bot.digests.core import open_core
 from bot.digests.repositories import parse_place
@@ -37,6 +38,15 @@ def test_a_remark_is_known_again_in_any_language(language: Language) -> None:
     old, empty, other = stale("2026-01-08 12:00"), no_commits(), Remark("renamed", old="a/b", new="a/c")
     assert [is_stale(one.said(language)) for one in (old, empty, other)] == [True, False, False]
     assert [is_empty(one.said(language)) for one in (old, empty, other)] == [False, True, False]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("count", [1, 3])
+def test_commits_gone_or_back_are_told_on_quiet_days_too(language: Language, count: int) -> None:
+    commits = [a_commit(f"Change {number}") for number in range(count)]
+    for remark in (vanished([NINE.date()], commits), returned([NINE.date()], commits)):
+        assert is_pressing(remark.said(language))
+    assert not is_pressing(Remark("renamed", old="a/b", new="a/c").said(language))
 
 
 def test_why_a_post_waits_is_said_in_the_readers_language() -> None:

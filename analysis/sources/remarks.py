@@ -1,5 +1,6 @@
 """What readers should know about a listing, in any language."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Self
@@ -12,6 +13,7 @@ _say = Sentences(FOLDER).say
 
 _MOST_NAMED = 5
 """Items listed in a remark: more would hide what else a digest has to say."""
+_FILLED_IN = re.compile(r"[\0\d]+")
 _TITLE = 80
 """Characters of a title in a remark."""
 
@@ -62,11 +64,20 @@ def stale(moment: str) -> Remark:
 
 def vanished(days: Iterable[date], commits: Iterable[Commit]) -> Remark:
     """Return the remark on commits that were reported on some days and are no longer on the branch."""
+    return _named("vanished", days, commits)
+
+
+def returned(days: Iterable[date], commits: Iterable[Commit]) -> Remark:
+    """Return the remark on commits that were reported on some days, gone from the branch later, and are on it again."""
+    return _named("returned", days, commits)
+
+
+def _named(key: str, days: Iterable[date], commits: Iterable[Commit]) -> Remark:
     # As code, which no platform interprets as a link, mention or markup.
     titles = ((one.short, " ".join(one.subject.replace("`", "").split())) for one in commits)
     named = tuple(f"`{short} {title[:_TITLE]}{'…' * (len(title) > _TITLE)}`" for short, title in titles)
     told = tuple(day.isoformat() for day in sorted(set(days)))
-    return Remark("vanished", count=len(named), days=told, commits=named)
+    return Remark(key, count=len(named), days=told, commits=named)
 
 
 def is_stale(text: str) -> bool:
@@ -79,12 +90,12 @@ def is_stale(text: str) -> bool:
 def is_pressing(text: str) -> bool:
     """Whether a remark, in any language, also concerns those who do not want to hear about quiet days.
 
-    Reported commits are gone, or what landed may be on a branch that is not followed.
+    Reported commits are gone or back, or what landed may be on a branch that is not followed.
     """
     values = dict.fromkeys(("days", "commits", "old", "new", "mend"), "\0")
     forms = (
-        _say(f"source.{key}", language, count=count, **values).split("\0")[1]
-        for key in ("vanished", "branch_behind")
+        max(_FILLED_IN.split(_say(f"source.{key}", language, count=count, **values)), key=len)
+        for key in ("vanished", "returned", "branch_behind")
         for language in LANGUAGES
         for count in (1, 2)
     )

@@ -7,10 +7,10 @@ from datetime import datetime
 from analysis.commits.commit import Commit
 from analysis.commits.window import Window, closed_before
 from analysis.digest.pipeline import Step
-from analysis.errors import NotFound
+from analysis.errors import NotFound, Outage
 from analysis.sources import CommitSource, Listing, cut_off, fold_merges, reached
 from analysis.sources.arrival import CLOCKS_DIFFER, awaited, lines, misdated, out_of_order
-from analysis.sources.remarks import Remark, is_stale, vanished
+from analysis.sources.remarks import Remark, is_empty, is_stale, returned, vanished
 from bot.digests.memory import Memory
 from bot.digests.rewritten import Rewritten
 from bot.digests.stores import Stores
@@ -42,6 +42,10 @@ class Intake:
         listing = source.landed(since, until)
         if listing.repo != asked:
             self._stores.commits.rename(asked, listing.repo)
+        if any(map(is_empty, listing.notes)) and self._stores.commits.newest(listing.repo):
+            raise Outage(
+                f"{listing.repo} has no commits any more, although some were read before: check whether it was emptied or recreated."
+            )
         return listing
 
     def landed(
@@ -177,6 +181,10 @@ class Intake:
         fresh = seen(listing.repo, [one.sha for one in lost], window, "vanished")
         if named := [one for one in lost if one.sha in fresh]:
             notes.append(vanished([told.where[one.sha].last for one in named], named))
+        here = [head for head in listing.heads if head.sha in told.where]
+        again_here = self.rewritten.returned(listing.repo, [head.sha for head in here], window)
+        if named := [head for head in here if head.sha in again_here]:
+            notes.append(returned([told.where[head.sha].last for head in named], named))
         return replace(listing, notes=tuple(notes))
 
     def _told(

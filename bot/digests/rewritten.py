@@ -51,13 +51,19 @@ class Rewritten:
         """
         fresh = set()
         for sha in shas:
-            key = " ".join(filter(None, [repo.lower(), what, sha]))
+            key = _key(repo, sha, what)
             first = self._remembered.get(key)
             if not first:
                 self._remembered.put(key, window.last.isoformat())
             if not first or date.fromisoformat(first) >= window.last:
                 fresh.add(sha)
         return fresh
+
+    def returned(self, repo: str, shas: Iterable[str], window: Window) -> set[str]:
+        """Return those of the listed commits that an earlier digest found gone from the branch, each with one digest."""
+        gone = ((sha, self._remembered.get(_key(repo, sha, "vanished"))) for sha in shas)
+        back = [sha for sha, day in gone if day and date.fromisoformat(day) < window.last]
+        return self.seen(repo, back, window, "returned")
 
 
 def content(commit: Commit) -> str:
@@ -67,6 +73,10 @@ def content(commit: Commit) -> str:
         for file in commit.files
     )
     return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()
+
+
+def _key(repo: str, sha: str, what: str) -> str:
+    return " ".join(filter(None, [repo.lower(), what, sha]))
 
 
 def _name(commit: Commit) -> tuple[str, str]:
