@@ -165,7 +165,7 @@ class TestDays:
         scratch.line(3)
         assert len(bot.digest().entries) == 3
         scratch.git("update-ref", "-d", "refs/heads/main")
-        with pytest.raises(Outage, match="has no commits any more|its branch main is missing"):
+        with pytest.raises(Outage, match=r"has no commits any more|its branch main is missing"):
             bot.digest()
 
     def test_the_sample_day(self, environ: dict[str, str], quill: Path) -> None:

@@ -224,6 +224,19 @@ class TestWhatGoesWrong:
         with pytest.raises(Later, match=r"lacks a permission for conversations\.history: update its manifest"):
             await slack.post(server.channel.id, a_post(), "k1")
 
+    async def test_files_that_may_not_be_uploaded_do_not_hold_up_the_post(
+        self, slack: Slack, server: FakeSlack
+    ) -> None:
+        """The thread says what is missing and who can help, once; when it may be done, an edit brings them."""
+        server.scopes = {"chat:write", "channels:history", "groups:history", "im:history", "mpim:history"}
+        for _ in range(2):
+            posted = await slack.post(server.channel.id, a_post(), "k1")
+        assert seen(server)[:-1] == WHOLE
+        assert seen(server)[-1].startswith("The files of this post are missing: the Slack app may not upload any.")
+        server.scopes = None
+        await slack.edit(posted, a_post())
+        assert is_whole(server)
+
     async def test_no_network_is_not_a_lost_reply(self, server: FakeSlack) -> None:
         slack = Slack("xoxb", "xapp", base_url="http://127.0.0.1:1/api/")
         with pytest.raises(Later, match="Slack cannot be reached"):

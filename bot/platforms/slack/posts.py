@@ -7,14 +7,17 @@ import asyncio
 import contextlib
 import hashlib
 import json
+import logging
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from analysis.i18n.language import Language
+from bot.i18n.wording import tell
 from bot.platforms.slack.abilities import CHARTS, Abilities, newer_in
-from bot.platforms.slack.web import Gone, Json, Unfit, Web
+from bot.platforms.slack.web import Gone, Json, LacksScope, Unfit, Web
 from bot.port.platform import Posted
-from formatters.reply import File, Post, Reply
+from formatters.reply import DigestPost, File, Note, Post, Reply, ReviewPost
 from formatters.slack.blocks import Payload
 from formatters.slack.charts import drawn
 from formatters.slack.replies import post, slack
@@ -27,6 +30,8 @@ LOOK_BACK = 14 * 24 * 3600.0
 """Seconds before a channel's newest message in which a post is looked for; deliveries expire long before that."""
 
 _PAGE = 200
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -73,7 +78,7 @@ class Posts:
         if not found:
             found = await self._send(channel, first, _metadata(key, 0, first, files))
         try:
-            return await self._complete(channel, found, stands, rest, files, key)
+            return await self._complete(channel, found, stands, rest, files, key, _language(reply))
         except _NotDrawn:
             return await self.edit(Posted(channel, found), reply)
 
@@ -83,10 +88,10 @@ class Posts:
         message = await self._send(channel, first, _metadata(key, 0, first, files), thread)
         stands = _Standing(key)
         try:
-            return await self._complete(channel, thread or message, stands, rest, files, key)
+            return await self._complete(channel, thread or message, stands, rest, files, key, _language(reply))
         except _NotDrawn:
             _, rest, files = self._parts(reply)
-            return await self._complete(channel, thread or message, stands, rest, files, key)
+            return await self._complete(channel, thread or message, stands, rest, files, key, _language(reply))
 
     async def find(self, channel: str, key: str) -> Posted | None:
         """Look for a post."""
@@ -117,7 +122,9 @@ class Posts:
                     await self._delete("files.delete", file=file)
                 await self._delete("chat.delete", channel=channel, ts=ts)
             stands.files.clear()
-        changed = await self._complete(channel, message, stands, rest, files, stands.key, changed=True)
+        changed = await self._complete(
+            channel, message, stands, rest, files, stands.key, _language(reply), changed=True
+        )
         # The parent is edited last: until then, nothing below it counts as updated.
         if stands.parts.get(0, ("", ""))[1] != _print(first) or stands.print != _print_of(files):
             await self._update(channel, message, first, _metadata(stands.key, 0, first, files))
@@ -159,10 +166,14 @@ class Posts:
         rest: Sequence[Payload],
         files: Sequence[File],
         key: str,
+        language: Language | None,
         *,
         changed: bool = False,
     ) -> Posted:
-        """Add the missing parts of the thread, and with `changed` update the existing ones."""
+        """Add the missing parts of the thread, and with `changed` update the existing ones.
+
+        With `language`, that of a post, files that the app may not upload are named instead of holding it up for ever.
+        """
         followers = []
         for number, payload in enumerate(rest, 1):
             metadata = _metadata(key, number, payload)
@@ -175,7 +186,16 @@ class Posts:
             followers.append(ts)
         if files and not stands.files:
             await self._wait_for_turn(channel)
-            stands.files.append(("", await self._web.upload(channel, message, files)))
+            try:
+                stands.files.append(("", await self._web.upload(channel, message, files)))
+            except LacksScope as lacking:
+                if not language:
+                    raise
+                _LOG.warning("a post goes without its files: %s", lacking)
+                number = len(rest) + 1
+                if number not in stands.parts:
+                    (payload,) = slack(Note(tell("slack.no_files", language)))
+                    followers.append(await self._send(channel, payload, _metadata(key, number, payload), message))
         return Posted(channel, message, (*followers, *stands.attached))
 
     async def _send(self, channel: str, payload: Payload, metadata: Json, message: str = "") -> str:
@@ -240,6 +260,16 @@ class Posts:
             cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
             if not cursor:
                 return
+
+
+def _language(reply: Reply) -> Language | None:
+    """Return the language of a post; None for another reply, whose reader is told by an error."""
+    match reply:
+        case DigestPost(outline):
+            return outline.digest.language
+        case ReviewPost(told):
+            return told.made.language
+    return None
 
 
 def _metadata(key: str, part: int, payload: Payload, files: Sequence[File] = ()) -> Json:
