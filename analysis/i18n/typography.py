@@ -2,6 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
+
+from analysis.i18n.language import Language
 
 _CJK = r"\u3400-\u9fff"
 _NAME = re.compile(r"[\d_=/.`*<>\\]|^--|[a-z][A-Z]")
@@ -42,6 +45,20 @@ def mixes_alphabets(text: str) -> str:
         if len(alphabets & {"LATIN", "CYRILLIC", "GREEK"}) > 1:
             return found[0]
     return ""
+
+
+_BLANKLESS: frozenset[Language] = frozenset({"zh"})
+"""Languages whose words and sentences follow one another without a blank."""
+
+
+def in_a_row(sentences: Iterable[str], language: Language) -> str:
+    """Put sentences one after another, as a language does; empty ones are left out."""
+    return ("" if language in _BLANKLESS else " ").join(filter(None, sentences))
+
+
+def typeset(text: str, language: Language) -> str:
+    """Set a sentence of ours, with its names and values filled in, as a language does."""
+    return spaced(text) if language in _BLANKLESS else text
 
 
 def spaced(text: str) -> str:

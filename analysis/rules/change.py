@@ -11,7 +11,7 @@ from analysis.entry import Aspect, Claim, Entry
 from analysis.facts import Fact, FactKind
 from analysis.facts.syntax.changed import ChangedFile, changed_file
 from analysis.i18n.language import Language
-from analysis.i18n.typography import capital, outside, spaced
+from analysis.i18n.typography import capital, outside, typeset
 from analysis.rules.moved import Moved, moved
 from analysis.rules.wording import first_listed, say, short_value
 from analysis.statements import Statement
@@ -93,7 +93,7 @@ class Change:
     def say(self, key: str, **values: object) -> str:
         """A sentence from `wording.toml`, filled in."""
         text = say(key, self.language, **values)
-        return spaced(text) if self.language == "zh" else text
+        return typeset(text, self.language)
 
     def sentence(self, clause: str) -> str:
         """A clause as a sentence."""
@@ -106,7 +106,7 @@ class Change:
     def listed(self, shown: list[str], most: int = MOST_NAMES) -> str:
         """Texts as one list, of many only the first."""
         text = first_listed(shown, most, self.language)
-        return spaced(text) if self.language == "zh" else text
+        return typeset(text, self.language)
 
     def pair(self, fact: Fact) -> str:
         """Before and after: two names as code, or a name with its values."""

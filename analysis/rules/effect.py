@@ -11,6 +11,7 @@ from analysis.facts import Fact, FactKind
 from analysis.facts.checks import guards_new_code, stops_what_was
 from analysis.facts.defaults import is_compiled_in
 from analysis.facts.syntax.changed import ChangedFile
+from analysis.i18n.typography import in_a_row
 from analysis.rules.change import Change
 from analysis.rules.wording import brief_error, say_fact, short_name, short_value
 from analysis.triage.prominence import explains_better
@@ -106,7 +107,7 @@ def _announced(change: Change) -> int:
 
 
 def _joined(change: Change, sentences: Iterable[str]) -> str:
-    return (" " if change.language == "en" else "").join(filter(None, sentences))
+    return in_a_row(sentences, change.language)
 
 
 def _sentence(change: Change, facts: Sequence[Fact]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from analysis.entry import Entry, Theme
 from analysis.i18n.language import Language
-from analysis.i18n.typography import spaced
+from analysis.i18n.typography import typeset
 from analysis.rules.wording import listed, say
 from analysis.triage.areas import general
 from analysis.triage.triage import Importance
@@ -29,4 +29,4 @@ def themes(entries: Sequence[Entry], language: Language) -> Iterator[Theme]:
         types = Counter(entry.triage.types[0] for entry in members).most_common()
         kinds = listed([say(f"theme.{kind}", language, count=count) for kind, count in types], language)
         text = say("theme.area", language, area=general().name(area, language), kinds=kinds)
-        yield Theme(spaced(text) if language == "zh" else text, tuple(entry.commit.sha for entry in members))
+        yield Theme(typeset(text, language), tuple(entry.commit.sha for entry in members))

@@ -7,7 +7,7 @@ from analysis.commits.file_kinds import language_of
 from analysis.facts import Fact, FactKind
 from analysis.i18n.catalogue import Sentences
 from analysis.i18n.language import FOLDER, Language
-from analysis.i18n.typography import outside, spaced
+from analysis.i18n.typography import outside, typeset
 from analysis.triage.areas import general
 from analysis.triage.reason import Reason
 
@@ -40,7 +40,7 @@ def say_reason(reason: Reason, language: Language) -> str:
     if code == "corrected":
         detail = say(f"importance.{detail}", language)
     text = say(f"reason.{code}", language, detail=detail)
-    return spaced(text) if language == "zh" else text
+    return typeset(text, language)
 
 
 def short_name(path: str) -> str:
@@ -119,7 +119,7 @@ def say_fact(fact: Fact, language: Language) -> str:
         "feature": fact.name.rpartition(".")[2],
     }
     text = say(f"lead.{key}", language, file=short_name(fact.path), **values)
-    return spaced(text) if language == "zh" else text
+    return typeset(text, language)
 
 
 def _form(fact: Fact) -> str:

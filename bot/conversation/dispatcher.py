@@ -11,6 +11,7 @@ from itertools import chain
 
 from analysis.errors import Problem
 from analysis.i18n.language import LANGUAGES, Language
+from analysis.i18n.typography import in_a_row
 from analysis.questions.dates import names_time
 from bot.commands import topics as topic_grammar
 from bot.commands.grammar import of_day, surplus, typed
@@ -173,8 +174,7 @@ def _note(mistake: Mistake, command: Command | None, language: Language, platfor
     text = mistake.said(language, platform)
     found = verb(command.verb) if command else None
     if found and (mistake.key.endswith("_missing") or mistake.key == "mistake.surplus"):
-        apart = " " if language == "en" else ""
-        text = f"{text}{apart}`{usage(found, platform)}`"
+        text = in_a_row((text, f"`{usage(found, platform)}`"), language)
     near = mistake.values.get("near", "") if mistake.key == "mistake.verb_near" else ""
     return Note(text, "problem", (Button(str(near), str(near)),) if near else (), field=mistake.field)
 

@@ -14,6 +14,7 @@ from analysis.commits.window import Window
 from analysis.entry import Entry
 from analysis.errors import Problem
 from analysis.i18n.language import Language
+from analysis.i18n.typography import in_a_row
 from bot.commands.people import People
 from bot.commands.registry import as_typed
 from bot.commands.troubles import cause_of, say_cause
@@ -308,7 +309,7 @@ def _works_again(feed: Feed, incident: Incident, language: Language) -> str:
         parts.append(say_lost(lost, feed.repository, language))
     if not (missed or lost):
         parts.append(tell("health.missed_none", language))
-    return (" " if language == "en" else "").join(parts)
+    return in_a_row(parts, language)
 
 
 def _patience(cause: str) -> timedelta:

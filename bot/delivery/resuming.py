@@ -5,6 +5,7 @@ from datetime import datetime
 
 from analysis.commits.window import Window
 from analysis.i18n.language import Language
+from analysis.i18n.typography import in_a_row
 from bot.delivery.feeds import beyond_reach, covered, due, kind_of
 from bot.delivery.posts import say_lost
 from bot.i18n.wording import tell
@@ -35,7 +36,7 @@ class Resumed:
             parts.append(tell("health.missed", language, days=say_days(missed, language), count=len(missed.days)))
         if lost := self.lost:
             parts.append(say_lost(lost, self.feed.repository, language))
-        return (" " if language == "en" else "").join(parts)
+        return in_a_row(parts, language)
 
 
 def is_refused(feed: Feed) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from analysis.commits.window import Window
+from analysis.i18n.typography import in_a_row
 from analysis.rules.wording import say
 from bot.commands.mistakes import Mistake
 from bot.commands.spans import say_span
@@ -78,9 +79,7 @@ async def resume(context: CommandContext) -> AsyncIterator[Reply]:
     resumed = await services.work.quick(lambda: resuming.resume(feed, services.feeds, services.deliveries, now))
     moment = say_moment(next_post(resumed.feed, now), feed.zone)
     text = context.say("done.resumed", repo=feed.repository, next=moment, zone=feed.zone)
-    missed = resumed.said(context.language)
-    apart = " " if missed and context.language == "en" else ""
-    yield Note(f"{text}{apart}{missed}", "done")
+    yield Note(in_a_row((text, resumed.said(context.language)), context.language), "done")
 
 
 async def remove(context: CommandContext) -> AsyncIterator[Reply]:

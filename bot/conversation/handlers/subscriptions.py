@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import fields
 
-from analysis.i18n.typography import LIST_SIGNS, fold
+from analysis.i18n.typography import LIST_SIGNS, fold, in_a_row
 from bot.commands import meanings, topics
 from bot.commands.mistakes import Mistake
 from bot.commands.topics import Topic
@@ -186,7 +186,7 @@ def said_before(context: CommandContext, some: Iterable[Subscription]) -> str:
 
 def joined(context: CommandContext, sentences: Iterable[str]) -> str:
     """Join non-empty sentences as the asker's language does."""
-    return (" " if context.language == "en" else "").join(filter(None, sentences))
+    return in_a_row(sentences, context.language)
 
 
 def here_flag(context: CommandContext) -> str:
