@@ -9,13 +9,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from bot.port.traits import PLATFORMS
 from bot.settings import PersonSettings
 from formatters.reply import CommitDetail, CommitList, DigestPost, Reply
 from formatters.text.item import Item
 
 _MENTION = re.compile(r"<@!?(?P<user>\w+)(?:\|[^>]*)?>")
-_PAGES = {"slack": "https://slack.com/app_redirect?channel={}", "discord": "https://discord.com/users/{}"}
-"""The URL of a person's page on each platform."""
 
 
 class Accounts:
@@ -31,11 +30,11 @@ class Accounts:
             people = self._people.items()
             return next((name for name, one in people if getattr(one, platform, "") == found["user"]), found[0])
 
-        return _MENTION.sub(account, text) if self._people and platform in _PAGES else text
+        return _MENTION.sub(account, text) if self._people and PLATFORMS[platform].page else text
 
     def shown(self, reply: Reply, platform: str) -> Reply:
         """Return a reply in which mapped authors link to their pages on the platform."""
-        if not self._people or platform not in _PAGES:
+        if not self._people or not PLATFORMS[platform].page:
             return reply
         match reply:
             case CommitDetail():
@@ -61,7 +60,7 @@ class Accounts:
     def _led(self, item: Item, platform: str) -> Item:
         person = self._people.get((item.entry.commit.login or "").lower())
         known = getattr(person, platform, "")
-        return replace(item, author_page=_PAGES[platform].format(known)) if known else item
+        return replace(item, author_page=PLATFORMS[platform].page.format(known)) if known else item
 
 
 NOBODY = Accounts({})

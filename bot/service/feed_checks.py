@@ -12,6 +12,7 @@ from bot.digests.core import Core
 from bot.digests.uses import load_uses
 from bot.i18n.wording import said
 from bot.port.platform import Transport
+from bot.port.traits import PLATFORMS
 from bot.settings import Settings
 from storage.feeds import Feed
 from storage.incidents import Incidents
@@ -77,7 +78,7 @@ def _unfit(core: Core, feed: Feed, platforms: Collection[str]) -> Iterator[str]:
 
 
 def _not_configured(platform: str) -> str:
-    needed = {"slack": "[slack] bot_token", "discord": "[discord] token"}.get(platform, "[outlets]")
+    needed = PLATFORMS[platform].setting
     return f"{platform} is not configured, so nothing is posted there: set {needed}, or remove what is to be posted."
 
 

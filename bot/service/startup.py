@@ -1,7 +1,6 @@
 """What the configuration brings when the bot starts, and every reason why it would not; `serve` and `doctor` share it."""
 
 import functools
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -13,13 +12,10 @@ from bot.config import machine_zone
 from bot.delivery.feeds import kind_of
 from bot.digests.core import Core
 from bot.digests.repositories import parse_place
+from bot.port.traits import PLATFORMS
 from bot.service.connections import mistakes, named
 from bot.settings import ARCHIVE, FeedSettings
 from storage.feeds import Feed, Feeds
-
-_CHANNEL_IDS = {"slack": re.compile(r"[A-Z][A-Z0-9]*"), "discord": re.compile(r"[0-9]+")}
-"""The format of channel IDs; names may change, and the platforms do not accept them."""
-_PEOPLE = {"slack": re.compile(r"[UW][A-Z0-9]+"), "discord": re.compile(r"[0-9]+")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +130,7 @@ def configured_feed(core: Core, settings: FeedSettings) -> Feed:
 
 def _wrong_recipients(core: Core, settings: FeedSettings) -> Iterator[str]:
     """Say why a feed's channel, and whoever is to be told of its failures, cannot exist."""
-    form, person = _CHANNEL_IDS.get(settings.platform), _PEOPLE.get(settings.platform)
+    form, person = PLATFORMS[settings.platform].channel, PLATFORMS[settings.platform].person
     if form and not form.fullmatch(settings.channel):
         yield (
             f"{settings.channel!r} is not a channel ID: in Slack it is at the end of the channel's details (C024BE91L); in "
