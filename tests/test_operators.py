@@ -103,7 +103,7 @@ def test_every_word_is_told(text: str, said: str) -> None:
         ("what did Zoltan do?", "person"), ("what did Ada and Zoltan change?", "person"), ("Zoltan's commits", "person"), ("张三改了什么？", "person"),
         ("when was the last release?", "release"), ("what is in v0.9?", "release"), ("which release has the fix?", "release"), ("最近一次发布是什么时候？", "release"),
         ("what was not reverted?", "exclusion"), ("commits before the refactor", "comparison"), ("how many files changed?", "amount"),
-        ("notify me when AMD lands", "wish"), ("关注 AMD", "wish"), ("2026-03-12 10:00", "hours"), ("the first commit by Ada", "order"),
+        ("notify me when AMD lands", "wish"), ("关注 AMD", "wish"), ("2026-03-12 10:00", "hours"), ("the first commit by Ada", "order"), ("the first week of March", "order"), ("was it reverted?", "place"), ("它回滚了吗", "place"), ("did the fix ship?", "release"), ("Q5 2026", "day"),
     ],
 )  # fmt: skip
 def test_what_nothing_takes_is_refused(text: str, why: str) -> None:

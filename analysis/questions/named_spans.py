@@ -200,6 +200,8 @@ def _quarter(match: re.Match[str], today: date) -> _Span | NoDays:
         at = today.year * 4 + this - int(WORDS.names("spans.months_before")[which])
     else:
         named = int(number(parts["quarter"])) - 1
+        if not 0 <= named < 4:  # noqa: PLR2004 - quarters of a year
+            return _NONE
         at = (int(parts["year"]) if parts.get("year") else today.year - (named > this)) * 4 + named
     first = _month_of(at // 4, at % 4 * _QUARTER + 1)[0]
     last = _month_of(first.year, first.month + _QUARTER - 1)[1]

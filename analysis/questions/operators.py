@@ -58,4 +58,6 @@ def _leads_a_name(text: str, at: int) -> bool:
     """Whether a word to look for follows directly."""
     following = _PATTERNS.next_word.match(text, at)
     word = following["word"].lower() if following else ""
-    return bool(word) and word not in filling() | signs().keys() | WORDS.one_of("operators_of_lists.nouns")
+    return bool(word) and word not in filling() | signs().keys() | WORDS.one_of(
+        "operators_of_lists.nouns"
+    ) | WORDS.one_of("query.left_of_time")

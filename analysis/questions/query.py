@@ -139,7 +139,11 @@ def read_query(text: str, today: date, known: Vocabulary) -> Query:
         unclear = Unclear(stranger, "person")
     if not unclear and (wrong := left_out.wrong or refused(found, sum(not clause.sign for clause in asked))):
         unclear = Unclear(wrong, "exclusion") if isinstance(wrong, str) else Unclear(wrong.text, wrong.kind)
-    if not (unclear or read.days or days or people) and asked and _names_only_time(asked):
+    is_limited = bool(read.days or days or people or hours)
+    if not (unclear or is_limited or of_list) and asked and all(clause.sign for clause in asked):
+        pronoun = _PATTERNS.pronoun.search(rest)  # of a commit that is not named
+        unclear = Unclear(pronoun[0].strip(), "place") if pronoun else None
+    if not (unclear or is_limited) and asked and _names_only_time(asked):
         unclear = Unclear(" ".join(clause.said for clause in asked), "day")
     return Query(
         text,

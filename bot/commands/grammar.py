@@ -18,7 +18,7 @@ from bot.commands.spans import is_date, is_day, is_span
 from bot.commands.terms import terms
 from bot.i18n.words import WORDS
 from bot.port.command import Command
-from bot.port.platform import Option
+from bot.port.platform import Option, Verb
 
 _PATTERNS = Patterns(__file__, "grammar", WORDS)
 
@@ -59,6 +59,13 @@ def _begun() -> tuple[str, ...]:
     return tuple(
         sorted((name for name in names if not name.isascii() and names[name] in taking), key=len, reverse=True)
     )
+
+
+@cache
+def _searching() -> Verb:
+    found = verb("search")
+    assert found is not None
+    return found
 
 
 @cache
@@ -114,8 +121,7 @@ def typed(text: str) -> Command:
     """
     command = _ranked(read(text))
     if command.verb == FREE:
-        asked = Command("search", (), command.named, command.flags) if command.named and not command.words else command
-        return _politely(text) or asked
+        return _politely(text) or _filtered(command)
     words = {fold(word).lower() for word in command.words}
     match command.verb:
         case "why" | "details":
@@ -139,6 +145,18 @@ def typed(text: str) -> Command:
         case _:
             is_meant = True
     return command if is_meant else _sorted(FREE, pieces(text))
+
+
+def _filtered(command: Command) -> Command:
+    """Return a question with filters as the search that takes them, and with what is no filter as strange; others unchanged."""
+    known = {option.name for option in _searching().options} | _HIDDEN_NAMES
+    if command.named.keys() <= {"repository", *_HIDDEN_NAMES} and command.words:
+        return command
+    unknown = tuple(
+        f"{name}={value}" for name, values in command.named.items() if name not in known for value in values
+    )
+    named = {name: values for name, values in command.named.items() if name in known}
+    return Command("search", command.words, named, command.flags, unknown) if command.named else command
 
 
 def _area_of_day(command: Command) -> Command:
