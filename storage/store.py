@@ -18,6 +18,8 @@ from analysis.errors import BadInput, Outage, Problem
 from storage.schema import known, migrations
 
 _PATIENCE = 30.0  # seconds to wait for another process that is writing
+_STATEMENTS = 32
+"""Compiled statements kept for each thread: one takes some 30 kB, and each length of a list of SHAs makes another."""
 _LARGEST_LOG = 16_000_000  # bytes the write-ahead log may keep after a checkpoint
 PRIVATE = 0o600
 """Only the owner may read a store or a copy: it holds private repositories' contents, and who follows them."""
@@ -104,13 +106,13 @@ class Store:
 
     def _connect(self) -> sqlite3.Connection:
         if not self._read_only:
-            return sqlite3.connect(self.path, timeout=_PATIENCE, check_same_thread=False)
+            return sqlite3.connect(self.path, timeout=_PATIENCE, check_same_thread=False, cached_statements=_STATEMENTS)
         # Without a write-ahead log nobody is writing, so the file can be read without the locks, which we cannot create
         # beside a file that we may not write. https://www.sqlite.org/wal.html#read_only_databases
         log = self.path.with_name(f"{self.path.name}-wal")
         mode = "mode=ro" if log.exists() else "mode=ro&immutable=1"
         uri = f"{self.path.resolve().as_uri()}?{mode}"
-        return sqlite3.connect(uri, uri=True, timeout=_PATIENCE, check_same_thread=False)
+        return sqlite3.connect(uri, uri=True, timeout=_PATIENCE, check_same_thread=False, cached_statements=_STATEMENTS)
 
     def _prepare(self) -> None:
         try:
