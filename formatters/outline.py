@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from analysis.commits.file_kinds import FileKind
-from analysis.commits.title import AROUND, in_force_by, read_title
+from analysis.commits.title import AROUND, ChangeType, in_force_by, read_title
 from analysis.digest.digest import Digest
 from analysis.digest.stories import Story, StoryKind
 from analysis.digest.trends import Unusual, UnusualKind
@@ -204,7 +204,9 @@ class _Writer:
         if tests:
             key = "report.lines_test" if product else "report.lines_test_alone"
             lines.append(self.label(key, lines=f"{tests:,}", count=tests))
-        counts = sorted(numbers.by_type.items(), key=lambda pair: (pair[0] in AROUND, -pair[1]))
+        counts = sorted(
+            numbers.by_type.items(), key=lambda pair: (pair[0] == ChangeType.UNKNOWN, pair[0] in AROUND, -pair[1])
+        )
         types = [say(f"theme.{kind}", self.language, count=count) for kind, count in counts]
         rest = sum(count for _, count in counts[_TYPES:])
         more = f" … +{rest}" if rest else ""

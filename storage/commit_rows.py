@@ -60,6 +60,7 @@ def triage_row(entry: Entry) -> dict[str, Any]:
     reasons = [[reason.code, reason.detail, reason.points] for reason in triage.reasons]
     return {
         "types": json.dumps(triage.types),
+        "is_type_certain": int(triage.is_type_certain),
         "areas": json.dumps(triage.areas),
         "importance": triage.importance.rank,
         "score": triage.score,
@@ -237,6 +238,7 @@ def entry_of(row: dict[str, Any]) -> Entry:
             score=row["score"],
             reasons=tuple(Reason(*reason) for reason in json.loads(row["reasons"])),
             areas=tuple(json.loads(row["areas"])),
+            is_type_certain=bool(row["is_type_certain"]),
         )
         return Entry(
             _made(row),

@@ -426,3 +426,9 @@ def m067_submodules(db: Database) -> None:
 def m068_aside_branches(db: Database) -> None:
     """The branches that have a commit which is not on the default branch, as a JSON list."""
     db.table("commits").add_column("branches", str, not_null_default="[]")
+
+
+@migrations()
+def m069_certain_types(db: Database) -> None:
+    """Whether a commit's type is certain; earlier ones are judged again."""
+    db.table("commits").add_column("is_type_certain", int, not_null_default=1)

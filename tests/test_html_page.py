@@ -69,7 +69,7 @@ def test_every_commit_has_its_place_and_its_data(sample: dict[Language, Sheet]) 
         given = articles[entry.commit.sha]
         assert given["data-level"] == entry.triage.importance
         assert json.loads(given["data-areas"]) == list(entry.triage.areas)
-        assert json.loads(given["data-types"]) == [kind.value for kind in entry.triage.types[:2]]
+        assert json.loads(given["data-types"]) == [kind.value for kind in entry.triage.shown_types[:2]]
         assert given["data-author"] == author_of(entry.commit, "en")
         assert all(file.path in given["data-files"] for file in entry.commit.files)
 

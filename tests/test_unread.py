@@ -211,7 +211,7 @@ class TestClone:
         assert any("the diff was not seen" in mark or "its diff was not seen" in mark for mark in item.marks)
         said = "its diff was not seen: ranked by what its author wrote"
         assert said in item.ranked or item.entry.triage.importance is Importance.LOW
-        assert "of unknown type" in told.makeup  # what follows it was not seen either, and says nothing of itself
+        assert "other change" in told.makeup  # what follows it was not seen either, and says nothing of itself
 
 
 class TestEncodings:

@@ -280,6 +280,7 @@ def statistics(entries: Iterable[Entry]) -> Statistics:
         for file in commit.files:
             kinds[kind_of(file.path).value] += file.additions + file.deletions
     importance = Counter(entry.triage.importance.value for entry in entries)
+    types = Counter(entry.triage.counted_type.value for entry in entries)
     facts = [fact for entry in entries for fact in entry.facts]
     return Statistics(
         commits=len(commits),
@@ -289,7 +290,7 @@ def statistics(entries: Iterable[Entry]) -> Statistics:
         files=len({file.path for commit in written for file in commit.files}),
         lines_by_kind=dict(kinds.most_common()),
         by_importance={level.value: importance[level.value] for level in Importance},
-        by_type=dict(Counter(entry.triage.types[0].value for entry in entries).most_common()),
+        by_type=dict(sorted(types.most_common(), key=lambda pair: pair[0] == ChangeType.UNKNOWN)),
         by_area=count_areas(entries),
         by_author=dict(Counter(author for commit in commits for author in commit.authors).most_common()),
         reverts=sum(entry.triage.types[0] is ChangeType.REVERT for entry in entries),

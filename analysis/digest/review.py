@@ -171,7 +171,7 @@ def _reverted(
 def _fixed_again(entries: Sequence[Entry]) -> tuple[FixedAgain, ...]:
     fixes: dict[str, list[Entry]] = {}
     for entry in entries:
-        if entry.triage.types[0] is ChangeType.BUGFIX:
+        if entry.triage.counted_type is ChangeType.BUGFIX:
             for file in entry.commit.files:
                 if kind_of(file.path) is FileKind.PRODUCTION and file.status != "removed":
                     fixes.setdefault(file.path, []).append(entry)

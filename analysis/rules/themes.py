@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from analysis.commits.title import ChangeType
 from analysis.entry import Entry, Theme
 from analysis.i18n.language import Language
 from analysis.i18n.typography import typeset
@@ -26,7 +27,11 @@ def themes(entries: Sequence[Entry], language: Language) -> Iterator[Theme]:
     for area, members in heaviest[:_MOST_THEMES]:
         if len(members) < _LEAST_COMMITS:
             continue
-        types = Counter(entry.triage.types[0] for entry in members).most_common()
-        kinds = listed([say(f"theme.{kind}", language, count=count) for kind, count in types], language)
+        types = Counter(entry.triage.counted_type for entry in members).most_common()
+        types.sort(key=lambda pair: pair[0] is ChangeType.UNKNOWN)
+        named = [say(f"theme.{kind}", language, count=count) for kind, count in types]
+        if types[0][0] is ChangeType.UNKNOWN:
+            named = [say("theme.changes", language, count=len(members))]
+        kinds = listed(named, language)
         text = say("theme.area", language, area=general().name(area, language), kinds=kinds)
         yield Theme(typeset(text, language), tuple(entry.commit.sha for entry in members))

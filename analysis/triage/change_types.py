@@ -14,7 +14,7 @@ from analysis.i18n.patterns import Patterns
 from analysis.statements import Source, Statement
 from analysis.statements.breaking import says_breaking
 from analysis.statements.symptoms import found_in
-from analysis.triage.inert import is_inert, is_laid_out_anew, is_moved, is_worded_anew
+from analysis.triage.inert import is_inert, is_laid_out_anew, is_licensed_anew, is_moved, is_worded_anew, renames_only
 from analysis.triage.prominence import facts_for_users
 from analysis.triage.withdrawals import withdraws
 
@@ -50,13 +50,15 @@ def types_said(
         named.insert(0, ChangeType.DEPENDENCIES)  # `Build: bump pages from 1.2 to 1.3`
     if ChangeType.DEPENDENCIES in named:  # `build(deps): …` says so, wherever the dependencies are listed
         named.sort(key=lambda kind: kind is not ChangeType.DEPENDENCIES)
-    around = _surrounding(kinds) if named and named[0] is not ChangeType.DEPENDENCIES else None
-    if around and named[0] in AROUND and _share(commit, kinds, named[0]) >= _ITS_SHARE:
+    around = surrounding(kinds) if named and named[0] is not ChangeType.DEPENDENCIES else None
+    if around and named[0] in AROUND and share_of(commit, kinds, named[0]) >= _ITS_SHARE:
         around = None  # given two kinds of files around the product, the prefix says which the change is about
     found += [around] if around else []
     found += named
     idle = _idle(commit, kinds) if not found or found[0] in _ACTS else None
     found[:0] = [idle] if idle and not title.restores else []
+    if not found and not title.restores and _only_renames(commit, kinds, facts):
+        found.append(ChangeType.REFACTOR)
     if released(facts) is not None:
         found.insert(0, ChangeType.RELEASE)
     elif is_breaking(commit, title):
@@ -64,8 +66,8 @@ def types_said(
     elif hidden := _hidden(found, facts):
         found.insert(0, hidden)
     plain = None if found or title.restores else plain_type(title.text, by_bot=is_bot(commit))
-    if plain in _ACTS and FileKind.PRODUCTION not in kinds.values() and not commit.is_unseen:
-        plain = None  # the product behaves as before: "Handle timeouts" may be about a test
+    if plain in {*_ACTS, ChangeType.REFACTOR} and FileKind.PRODUCTION not in kinds.values() and not commit.is_unseen:
+        plain = None  # the product stays as it was: "Handle timeouts" may be about a test, "Fix the linter" about a workflow
     if not found and not title.restores:
         plain = plain or _announced(statements)
     return tuple(dict.fromkeys([*found, plain] if plain else found))
@@ -77,7 +79,7 @@ def types_named(commit: Commit, title: Title, kinds: dict[str, FileKind]) -> tup
     `fix(build): …` in code that builds things is not about the project's own build files.
     """
     first, rest = title.types[:1], title.types[1:]
-    return first + tuple(kind for kind in rest if not kinds or kind not in AROUND or _share(commit, kinds, kind))
+    return first + tuple(kind for kind in rest if not kinds or kind not in AROUND or share_of(commit, kinds, kind))
 
 
 _ANNOUNCED = {
@@ -100,12 +102,12 @@ def _hidden(found: Sequence[ChangeType], facts: Sequence[Fact]) -> ChangeType | 
     """The type that the diff proves for the product, if the title is about what surrounds it."""
     if found[:1] and found[0] in {*AROUND, ChangeType.REFACTOR}:
         kinds = {fact.kind for fact in facts_for_users(facts)}
-        if kinds & _PUBLIC:
+        if kinds & WITHDRAWN:
             return ChangeType.BREAKING
     return None
 
 
-_PUBLIC = {
+WITHDRAWN = {
     FactKind.RENAMED,
     FactKind.FLAG_REMOVED,
     FactKind.COMMAND_REMOVED,
@@ -113,7 +115,7 @@ _PUBLIC = {
     FactKind.GATE_REMOVED,
 }
 """What people type or call: if it is removed, what they have written fails."""
-_LOST = _PUBLIC | {
+LOST = WITHDRAWN | {
     FactKind.ENV_REMOVED, FactKind.CONFIG_REMOVED, FactKind.CHOICE_REMOVED, FactKind.METRIC_REMOVED, FactKind.NAME_REMOVED, FactKind.NAME_RENAMED,
     FactKind.MODULE_REMOVED, FactKind.SIGNATURE_CHANGED, FactKind.DEFAULT_CHANGED, FactKind.DEPRECATED, FactKind.REQUIREMENT_CHANGED,
 }  # fmt: skip
@@ -160,7 +162,7 @@ def likeliest(
         ruled_out |= _unlike(title, set(kinds), is_of_product=is_of_product)
     may_break = _BREAKS.search(title.text) or withdraws(title.text) or "dropped_support" in symptoms
     may_break = may_break and not _REMOVES_IDLE.search(title.text)
-    if not may_break and not any(fact.kind in _LOST for fact in facts):
+    if not may_break and not any(fact.kind in LOST for fact in facts):
         ruled_out.add(ChangeType.BREAKING)
     found = next(kind for kind in expected if kind not in ruled_out)
     return ChangeType.BUGFIX if found is ChangeType.FEATURE and "security" in symptoms else found
@@ -193,21 +195,30 @@ _ACTS = {ChangeType.FEATURE, ChangeType.BUGFIX, ChangeType.PERFORMANCE}
 def _idle(commit: Commit, kinds: dict[str, FileKind]) -> ChangeType | None:
     """The type of a change that leaves the product as it was, whatever its title: comments, layout, other paths; None for others."""
     files = [changed_file(file) for file in commit.files if kinds[file.path] in _PRODUCT]
+    files = files or [changed_file(file) for file in commit.files if kinds[file.path] is FileKind.TOOLING]
     if not files:
         return None
     if not all(is_moved(file) or is_inert(file) for file in files):
         is_worded = all(is_moved(file) or is_inert(file) or is_worded_anew(file) for file in files)
         return ChangeType.CHORE if is_worded else None
-    around = _surrounding({path: kind for path, kind in kinds.items() if kind not in _PRODUCT})
+    around = surrounding({path: kind for path, kind in kinds.items() if kind not in _PRODUCT})
     words = [file for file in files if not is_moved(file) and not is_laid_out_anew(file)]
+    if words and all(map(is_licensed_anew, words)):
+        return ChangeType.CHORE
     return around or (ChangeType.DOCS if words else ChangeType.REFACTOR)
+
+
+def _only_renames(commit: Commit, kinds: dict[str, FileKind], facts: Sequence[Fact]) -> bool:
+    """Whether the product's code differs only in names that nobody outside of it uses."""
+    files = [changed_file(file) for file in commit.files if kinds[file.path] in _PRODUCT]
+    return renames_only(files) and not any(fact.kind in LOST for fact in facts)
 
 
 _ITS_SHARE = 0.2
 """The least share of its lines for a change to be about CI or documentation as its prefix says: `[ci] move the tests` moves tests."""
 
 
-def _share(commit: Commit, kinds: dict[str, FileKind], wanted: ChangeType) -> float:
+def share_of(commit: Commit, kinds: dict[str, FileKind], wanted: ChangeType) -> float:
     """The share of the lines in tests, CI, packaging and documentation that are in files of that type."""
     lines: Counter[ChangeType] = Counter()
     for file in commit.files:
@@ -226,10 +237,10 @@ def is_of_product(commit: Commit, kinds: dict[str, FileKind]) -> bool:
 
 def type_unseen(title: Title, kinds: dict[str, FileKind]) -> ChangeType:
     """The type of a change whose diff is unknown, by its file names, if known, or its author's verb."""
-    return _surrounding(kinds) or (ChangeType.BUGFIX if _SAYS_FIX.match(title.text) else ChangeType.UNKNOWN)
+    return surrounding(kinds) or (ChangeType.BUGFIX if _SAYS_FIX.match(title.text) else ChangeType.UNKNOWN)
 
 
-def _surrounding(kinds: dict[str, FileKind]) -> ChangeType | None:
+def surrounding(kinds: dict[str, FileKind]) -> ChangeType | None:
     """The type given by the files alone: if only tests are touched it is a test change, whatever its title."""
     present = set(kinds.values()) - {FileKind.GENERATED, FileKind.TOOLING}
     if not present or FileKind.PRODUCTION in present or FileKind.VENDORED in present:

@@ -48,6 +48,7 @@ def decide(triage: Triage, opinion: Opinion, commit: Commit, facts: Sequence[Fac
         types=tuple(dict.fromkeys((*fixed, *opinion.types)))
         if opinion.types and not commit.is_unseen
         else triage.types,
+        is_type_certain=triage.is_type_certain or (bool(opinion.types) and not commit.is_unseen),
         areas=opinion.areas or triage.areas,
         by_rules=triage.importance if importance is not triage.importance else None,
     )

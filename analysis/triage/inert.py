@@ -1,7 +1,7 @@
 """Whether a change leaves what runs untouched: only comments, docstrings, prose, blank lines or layout differ."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from analysis.facts.syntax.changed import ChangedFile, View, alike
@@ -52,6 +52,37 @@ def is_worded_anew(file: ChangedFile) -> bool:
     return all(_is_worded_alike(before.code, after.code) for before, after in file.views)
 
 
+def is_licensed_anew(file: ChangedFile) -> bool:
+    """Whether of an inert change every line is about the file's license or copyright."""
+    lines = [line.text for hunk in file.hunks for line in hunk.lines if line.added or line.removed]
+    return all(_PATTERNS.license.search(text) or not _PATTERNS.word.search(text) for text in lines)
+
+
+def renames_only(files: Iterable[ChangedFile]) -> bool:
+    """Whether the code of all files is the same as before but for names that it binds itself, each giving way to one other."""
+    names: dict[str, str] = {}
+    bound = set[str]()
+    for file in files:
+        if is_moved(file) or is_inert(file):
+            continue
+        if (
+            file.language not in _HAS_DOCUMENTS
+            or file.change.status not in {"modified", "changed"}
+            or not file.hunks
+            or not file.is_whole
+        ):
+            return False
+        for before, after in file.views:
+            old, new = (_PATTERNS.token.findall(view.code) for view in (before, after))
+            bound |= {name for found in _PATTERNS.binding.finditer(before.code) for name in found.groups() if name}
+            if len(old) != len(new) or any(
+                names.setdefault(was, now) != now for was, now in zip(old, new, strict=True)
+            ):
+                return False
+    renamed = {was for was, now in names.items() if was != now}
+    return bool(renamed) and renamed <= bound and len(set(names.values())) == len(names)
+
+
 _ALIKE, _SENTENCE = 0.7, 3
 """How similar two sentences must be, from 0 to 1, to say the same, and how many words make a text a sentence."""
 
@@ -60,6 +91,11 @@ def _is_worded_alike(before: str, after: str) -> bool:
     old, new = (_PATTERNS.string.split(code) for code in (before, after))
     if ["".join(part.split()) for part in old[::2]] != ["".join(part.split()) for part in new[::2]]:
         return False
+    if any(
+        _PATTERNS.coded.findall(was) != _PATTERNS.coded.findall(now)
+        for was, now in zip(old[1::2], new[1::2], strict=True)
+    ):
+        return False  # a path, a placeholder or a number differs
     changed = [(was, now) for was, now in zip(old[1::2], new[1::2], strict=True) if was != now]
     return all(min(len(was.split()), len(now.split())) >= _SENTENCE and alike(was, now, _ALIKE) for was, now in changed)
 

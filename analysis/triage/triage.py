@@ -23,15 +23,8 @@ from analysis.facts.syntax.changed import changed_file
 from analysis.statements import Source, Statement, StatementKind
 from analysis.statements.symptoms import found_in
 from analysis.triage.areas import Areas
-from analysis.triage.change_types import (
-    is_breaking,
-    is_of_product,
-    likeliest,
-    released,
-    type_unseen,
-    types_named,
-    types_said,
-)
+from analysis.triage.certainty import Typed, typed
+from analysis.triage.change_types import is_breaking, released, types_named
 from analysis.triage.inert import is_inert
 from analysis.triage.learned import Judgement, general_judgement
 from analysis.triage.learned.evidence import gather
@@ -62,6 +55,7 @@ class Triage:
 
     Attributes:
         types: the surest first, at least one.
+        is_type_certain: whether the first type was said or proven; otherwise it is the likeliest, for ranking and searching.
         score: 0 to 1, comparable between commits and repositories; `importance` is cut from it, within the rules' bounds.
         reasons: the strongest first.
         areas: keys, the surest first; may be empty.
@@ -77,6 +71,17 @@ class Triage:
     floor: Importance = Importance.LOW
     ceiling: Importance = Importance.HIGH
     by_rules: Importance | None = None
+    is_type_certain: bool = True
+
+    @property
+    def shown_types(self) -> tuple[ChangeType, ...]:
+        """The types that readers are told: a guessed one is left out, and what the author calls the change remains."""
+        return tuple(kind for kind in self.types[not self.is_type_certain :] if kind is not ChangeType.UNKNOWN)
+
+    @property
+    def counted_type(self) -> ChangeType:
+        """The type that it counts as in statistics: `unknown` if readers are told none."""
+        return next(iter(self.shown_types), ChangeType.UNKNOWN)
 
     @property
     def may_hurt(self) -> bool:
@@ -138,6 +143,7 @@ class Sorted:
     """A sorted commit, with the basis of its rank.
 
     Attributes:
+        is_type_certain: as in `Triage`; `unguessed` are the signals without a guessed type, the same if it is certain.
         shares: what each piece of evidence adds to the level learned from maintainers' labels, itself one signal among others.
     """
 
@@ -145,6 +151,8 @@ class Sorted:
     areas: tuple[str, ...]
     signals: tuple[Signal, ...]
     shares: tuple[tuple[str, float], ...]
+    is_type_certain: bool = True
+    unguessed: tuple[Signal, ...] = ()
 
 
 def sort(
@@ -164,56 +172,43 @@ def sort(
     kinds = {file.path: kind_of(file.path) for file in commit.files}
     text = read_title(title.restores).text if title.restores else title.text
     evidence = gather(commit, text, facts, sketch(commit))
-    said = types_said(commit, title, facts, kinds, statements)
     labelled = None if title.restores else labelled_type(pull_request)
-    types = said or (
-        labelled
-        or (
-            type_unseen(title, kinds)
-            if commit.is_unseen or commit.is_empty
-            else likeliest(
-                judgement.classifier.types(evidence),
-                title,
-                facts,
-                kinds.values(),
-                is_own=judgement.is_own,
-                is_of_product=is_of_product(commit, kinds),
-            )
-        ),
-    )
+    expected = judgement.classifier.types(evidence)
+    own = typed(commit, title, kinds, facts, statements, expected, labelled=labelled, is_own=judgement.is_own)
     found_areas = judgement.areas_of(areas, title, commit.files, evidence, commit.repo)
     # Hardware that the whole repository is for does not distinguish its commits.
-    own = areas.named_by(commit.repo.rpartition("/")[2])
-    platform = next((key for key in found_areas if areas.is_platform(key) and key != own), "")
+    everywhere = areas.named_by(commit.repo.rpartition("/")[2])
+    platform = next((key for key in found_areas if areas.is_platform(key) and key != everywhere), "")
     levels = judgement.classifier.levels(evidence)
     learned = Signal("learned", _odds(levels["high"] + _MEDIUM_WEIGHT * levels["medium"]))
-    found = (types, tuple(signals(commit, title, facts, kinds, types, statements, platform)))
+
+    def weighed(read: Typed, commit: Commit, title: Title) -> tuple[Signal, ...]:
+        return tuple(signals(commit, title, facts, kinds, read.types, statements, platform))
+
+    found = (own, commit, title, weighed(own, commit, title))
     for one in commit.brought:
         alone, its_title = replace(commit, message=one.subject, brought=()), read_title(one.subject)
-        its_types = types
+        its = own
         if _NAMES_BRANCH.match(commit.subject):
             expected = judgement.classifier.types(evidence.titled(its_title.text))
-            its_types = types_said(alone, its_title, facts, kinds, ()) or (
-                likeliest(
-                    expected,
-                    its_title,
-                    facts,
-                    kinds.values(),
-                    is_own=judgement.is_own,
-                    is_of_product=is_of_product(commit, kinds),
-                ),
-            )
-        other = (its_types, tuple(signals(alone, its_title, facts, kinds, its_types, statements, platform)))
-        found = max(found, other, key=lambda read: model.odds(read[1]))
-    types, weighed = found
+            its = typed(alone, its_title, kinds, facts, (), expected, is_own=judgement.is_own)
+        found = max(
+            found, (its, alone, its_title, weighed(its, alone, its_title)), key=lambda read: model.odds(read[3])
+        )
+    read, chosen, its_title, its_signals = found
+    rest = (*signals_of_people(pull_request), *(() if commit.is_unseen else (learned,)))
+    unguessed = its_signals if read.is_certain else weighed(_UNKNOWN, chosen, its_title)
     return Sorted(
-        tuple(dict.fromkeys([*types, *types_named(commit, title, kinds)])),
+        tuple(dict.fromkeys([*read.types, *types_named(commit, title, kinds)])),
         found_areas,
-        (*weighed, *signals_of_people(pull_request), *(() if commit.is_unseen else (learned,))),
+        (*its_signals, *rest),
         () if commit.is_unseen else tuple(judgement.classifier.why(evidence)),
+        read.is_certain,
+        (*unguessed, *rest),
     )
 
 
+_UNKNOWN = Typed((ChangeType.UNKNOWN,))
 _NAMES_BRANCH = re.compile(r"Merge\b")
 """A merge title written by git: it says what was merged, not what changes."""
 
@@ -237,7 +232,8 @@ def triage(
     model = prominence or shipped()
     odds, weight = model.odds(found.signals), model.weights["learned"]
     learned = explain(((name, weight * share) for name, share in found.shares), title.text)
-    reasons = sorted([*model.reasons(found.signals), *learned], key=_telling)
+    known = model.reasons(found.signals if found.is_type_certain else found.unguessed)
+    reasons = sorted([*known, *learned], key=_telling)
     floor, ceiling = _bounds(commit, title, facts, kinds, statements)
     release = released(facts)
     if release is not None:
@@ -252,8 +248,25 @@ def triage(
         reasons = [Reason("unseen"), *reasons]
     score = _squash(odds)
     importance = Importance.HIGH if score >= HIGH else Importance.MEDIUM if score >= MEDIUM else Importance.LOW
-    ranked = Triage(found.types, importance, score, tuple(reasons), found.areas, floor, ceiling)
+    if importance is Importance.MEDIUM and release is None and _is_raised_by_a_guess(commit, model, found):
+        importance = Importance.LOW
+    ranked = Triage(
+        found.types,
+        importance,
+        score,
+        tuple(reasons),
+        found.areas,
+        floor,
+        ceiling,
+        is_type_certain=found.is_type_certain,
+    )
     return settled(ranked, ranked.bounded(importance))
+
+
+def _is_raised_by_a_guess(commit: Commit, model: Prominence, found: Sorted) -> bool:
+    """Whether only a guessed type lifts a commit above the low ones, and nobody tells of a grave problem."""
+    told = {code for code, _ in found_in(commit.message)} | {signal.code for signal in found.unguessed}
+    return not told & GRAVE and _squash(model.odds(found.unguessed)) < MEDIUM
 
 
 def _telling(reason: Reason) -> tuple[bool, float]:

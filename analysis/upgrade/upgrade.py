@@ -241,7 +241,7 @@ def _without_parts(changes: Sequence[Change]) -> Iterator[Change]:
 
 def _told_as(entry: Entry, *, is_told: bool) -> Part | None:
     """Return the part in which a commit stands by itself: what people call breaking, a hole, a grave fix, a new feature."""
-    types, level = entry.triage.types, entry.triage.importance
+    types, level = entry.triage.shown_types, entry.triage.importance
     is_release = ChangeType.RELEASE in types or any(fact.kind is FactKind.VERSION_CHANGED for fact in entry.facts)
     if is_release or types[:1] == (ChangeType.DOCS,):
         return None  # its changelog tells what the other commits did

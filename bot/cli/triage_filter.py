@@ -18,7 +18,7 @@ from formatters.text.json_text import json_text
 def triage_lines(
     lines: Iterable[str], settings: Settings, learned: Callable[[str], Judgement | None], *, name: str, quiet: bool
 ) -> Iterator[str]:
-    """Yield a JSON line for each input line: sha, types, importance, score, reasons, areas; and repo if it was given.
+    """Yield a JSON line for each input line: sha, types, whether the first is certain, importance, score, reasons, areas; and repo if it was given.
 
     `analysis.commits.records` defines the fields of a line; `learned` returns what was learned about a repository, if
     anything; `name` is the input's name in error messages.
@@ -38,6 +38,7 @@ def triage_lines(
             made |= {
                 "sha": commit.sha,
                 "types": list(found.types),
+                "is_type_certain": found.is_type_certain,
                 "importance": found.importance,
                 "score": found.score,
                 "reasons": [say_reason(reason, "en") for reason in found.reasons if reason.points or reason.detail],

@@ -119,7 +119,7 @@ def brief(entry: Entry, language: Language) -> dict[str, Any]:
         "committed_at": commit.committed_at.isoformat(),
         "url": commit_page(commit) or None,
         "importance": entry.triage.importance.value,
-        "types": [kind.value for kind in entry.triage.types],
+        "types": [kind.value for kind in entry.triage.shown_types],
         "areas": list(entry.triage.areas),
         "headline": analysis.headline if analysis else None,
         "why": [one.text for one in analysis.why] if analysis else [],

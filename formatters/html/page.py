@@ -86,8 +86,8 @@ def edition(sheets: Sequence[Sheet]) -> Edition:
         reports=reports,
         areas=_options(Counter(key for entry in entries for key in entry.triage.areas), names),
         types=_options(
-            Counter(kind.value for entry in entries for kind in entry.triage.types[:2]),
-            {kind.value: say(f"type.{kind}", language) for entry in entries for kind in entry.triage.types},
+            Counter(kind.value for entry in entries for kind in entry.triage.shown_types[:2]),
+            {kind.value: say(f"type.{kind}", language) for entry in entries for kind in entry.triage.shown_types},
         ),
         authors=_options(
             Counter(author_of(entry.commit, language) for entry in entries),

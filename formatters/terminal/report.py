@@ -225,7 +225,7 @@ def _block(block: Block, importance: Importance, screen: Screen) -> None:
             _marked(item, screen, indent + 2)
             continue
         screen.line(_head(item, item.headline), style="bold", indent=indent, mark=_mark(level))
-        screen.line(f"{item.author} · {_about(item)} · {item.size}", style="dim", indent=indent + 2)
+        screen.line(" · ".join(filter(None, (item.author, _about(item), item.size))), style="dim", indent=indent + 2)
         if importance is Importance.HIGH:
             _depth(item, screen, indent + 2)
         else:
@@ -242,7 +242,7 @@ def _head(item: Item, title: str) -> str:
 
 
 def _about(item: Item) -> str:
-    return f"{item.types} · {item.areas}" if item.areas else item.types
+    return " · ".join(filter(None, (item.types, item.areas)))
 
 
 def _marked(item: Item, screen: Screen, indent: int) -> None:

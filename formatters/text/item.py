@@ -88,6 +88,7 @@ class Item:
         title: its headline; for a revert, what it reverts.
         author: the author's name, or their account if the name is not visible.
         size: its lines, and for a merge the number of commits it brought.
+        types: at most two, separated by commas; empty if none is certain.
         line: the one thing to know, for lists: the headline, preceded by any important fact its title hides.
         gist: the most informative sentence beside the headline, a person's or else the effect; empty if there is none.
         area, areas: the first, and all of them; empty for none.
@@ -129,7 +130,7 @@ class Item:
 def item_of(entry: Entry, language: Language, areas: Areas, window: Window | None = None) -> Item:
     """Put one entry into words; `window` is the digest's, in whose zone late entries are dated."""
     title = _title(entry, language, areas)
-    types = label("list.comma", language).join(say(f"type.{kind}", language) for kind in entry.triage.types[:2])
+    types = label("list.comma", language).join(say(f"type.{kind}", language) for kind in entry.triage.shown_types[:2])
     named = [clean(areas.name(key, language)) for key in entry.triage.areas]
     reasons = _reasons(entry, language, areas)
     return Item(

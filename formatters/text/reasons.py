@@ -48,7 +48,7 @@ _MENDED = {"crash", "hang", "race", "wrong_result", "leak", "out_of_memory", "da
 
 
 def reasons_of(entry: Entry, areas: Areas, language: Language) -> tuple[str, ...]:
-    """Return the telling reasons for an entry's rank, with where it runs for symptoms; its type if there are none."""
+    """Return the telling reasons for an entry's rank, with where it runs for symptoms; its type, if it is certain, if there are none."""
     if opinion := next((reason for reason in entry.triage.reasons if reason.code == OPINION), None):
         return (clean(opinion.detail),)
     found = sorted(_telling(entry.triage.reasons, entry.triage.types), key=_weight)
@@ -61,8 +61,8 @@ def reasons_of(entry: Entry, areas: Areas, language: Language) -> tuple[str, ...
 
 
 def _plain(entry: Entry, language: Language) -> Iterator[str]:
-    """Its type, and the care taken."""
-    yield say(f"type.{entry.triage.types[0]}", language)
+    """Its type, if it is certain, and the care taken."""
+    yield from (say(f"type.{kind}", language) for kind in entry.triage.shown_types[:1])
     if entry.triage.types[0] in {*AROUND, ChangeType.DEPENDENCIES}:
         return
     codes = {reason.code for reason in entry.triage.reasons if reason.points > 0}
