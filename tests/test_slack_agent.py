@@ -423,7 +423,7 @@ async def test_a_model_answers_below_what_it_reads(server: FakeSlack, environ: d
     assert whole.stream is not None
     (task,) = whole.stream.tasks.values()
     assert task["status"] == "complete"
-    assert task["title"].startswith("Reading the")
+    assert task["title"].startswith("Reading 1 matching commit")
     sentence = whole.text.index(f"{commit.subject} ({commit.short})")
     assert sentence < whole.text.index("Fix wrong page size", sentence + len(commit.subject)), "above what was found"
     assert whole.element("daybrief:0")[1]["type"] == "static_select"
