@@ -68,6 +68,8 @@ def types_said(
     plain = None if found or title.restores else plain_type(title.text, by_bot=is_bot(commit))
     if plain in {*_ACTS, ChangeType.REFACTOR} and FileKind.PRODUCTION not in kinds.values() and not commit.is_unseen:
         plain = None  # the product stays as it was: "Handle timeouts" may be about a test, "Fix the linter" about a workflow
+    if plain in _ACTS and ChangeType.CHORE in title.types:
+        plain = None  # its author's prefix says that "Handle the reply" mends nothing
     if not found and not title.restores:
         plain = plain or _announced(statements)
     return tuple(dict.fromkeys([*found, plain] if plain else found))
