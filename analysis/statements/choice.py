@@ -20,7 +20,7 @@ _MOST_FRAGMENTS = 4
 """Sentences for users in one change; a commit with more of them is a release, and its title names it."""
 
 _PATTERNS = Patterns(__file__)
-_ANNOUNCING = ":： "
+_ANNOUNCING = ":\uff1a "
 """How a sentence ends whose list a headline has no room for."""
 _LEAST_WRAPPED = 50
 """Shortest line, in characters, that anybody would wrap."""
