@@ -156,12 +156,15 @@ class Areas:
                 return key if key in self._areas else self._by_word[key][0]
         return None
 
-    def of(self, title: Title, files: Sequence[FileChange], repo: str = "") -> tuple[str, ...]:
+    def of(
+        self, title: Title, files: Sequence[FileChange], repo: str = "", *, is_evidence: bool = False
+    ) -> tuple[str, ...]:
         """Return the areas of a commit in `repo` (`owner/name`), the surest first, at most MOST_AREAS.
 
         Tags are what people say themselves. Paths alone decide for areas that live in folders of their own; cross-cutting
         areas (a scheduler, models, an interface) must be named by nearly all of the paths, or by the title. The
-        repository's own name counts only as a tag by itself.
+        repository's own name counts only as a tag by itself. `is_evidence`: what a repository means by CI was learned, and
+        need not be seen in its files.
         """
         own = self._own(repo)
         tagged = self.tagged(title, own)
@@ -181,6 +184,8 @@ class Areas:
                 unsaid = common - in_title - tagged
                 score = {other: 0.0 if other in unsaid else value for other, value in score.items()}
         foreign = self._foreign(title, files, tagged, repo) | (self.broad - tagged)
+        if is_evidence:
+            foreign -= {"ci"}
         sure = [(value, key) for key, value in score.items() if value >= _ENOUGH and key not in foreign]
         learned = {key for key, area in self._areas.items() if area.learned} - tagged
         named = {key for _, key in sure} - learned

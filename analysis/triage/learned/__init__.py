@@ -37,7 +37,8 @@ class Judgement:
         said = areas.of(title, files, repo)
         if self.area_model is None or areas.tagged(title):
             return said
-        named = [key for key in said if key in self.area_model.keys or not areas.is_learned(key)]
+        found = areas.of(title, files, repo, is_evidence=True)
+        named = [key for key in found if key in self.area_model.keys or not areas.is_learned(key)]
         return self.area_model.areas(evidence, named) or said
 
     def dump(self) -> dict[str, Any]:

@@ -130,9 +130,10 @@ def judgement_of(samples: Sequence[Sample], areas: Areas, known: Judgement) -> J
     return Judgement(train(samples, prior=known.classifier, strength=strength, least=_SEEN), model)
 
 
-def _said(sample: Sample, areas: Areas) -> tuple[str, ...]:
+def _said(sample: Sample, areas: Areas, *, is_evidence: bool = True) -> tuple[str, ...]:
     commit = sample.labelled.commit
-    return areas.of(replace(read_title(commit.subject), topics=()), commit.files, commit.repo)
+    title = replace(read_title(commit.subject), topics=())
+    return areas.of(title, commit.files, commit.repo, is_evidence=is_evidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +184,7 @@ def _tagged(sample: Sample) -> frozenset[str] | None:
 
 
 def _guessed_areas(sample: Sample, judgement: Judgement, areas: Areas) -> frozenset[str]:
-    said = _said(sample, areas)
+    said = _said(sample, areas, is_evidence=judgement.area_model is not None)
     return frozenset(judgement.area_model.areas(sample.evidence, said) if judgement.area_model else said)
 
 
