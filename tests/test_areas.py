@@ -438,3 +438,11 @@ def test_what_is_configured_stands_above_what_the_past_shows() -> None:
     areas = of_repository(configured={"pages": {"en": "Paper"}}, learned=LEARNED)
     assert areas.name("pages", "en") == "Paper"
     assert found("Keep it", "quill/pages/a.py", areas=areas) == ("pages",)
+
+
+def test_a_word_within_a_name_of_code_names_no_area() -> None:
+    """A router's loss is no gateway's, but a router by itself may be."""
+    assert "router_gateway" not in found("Set router_aux_loss by default for lora", "quill/lora/a.py")
+    assert "api_server" not in found("Print num_completions_to_print for lora", "quill/lora/a.py")
+    assert "kernels" not in found("Rename kernel_server for lora", "quill/lora/a.py")
+    assert "router_gateway" in found("Restart the router for lora", "quill/lora/a.py")

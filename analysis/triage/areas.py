@@ -169,7 +169,9 @@ class Areas:
         own = self._own(repo)
         tagged = self.tagged(title, own)
         score = dict.fromkeys(tagged, _IN_TAG)
-        in_title = {key for word in _words(title.text) - own for key in self._by_word.get(word, ())}
+        in_title = {
+            key for word in _words(title.text) - own - _inside_names(title.text) for key in self._by_word.get(word, ())
+        }
         for key in in_title:
             score[key] = score.get(key, 0.0) + _IN_TITLE
         for key, share in self._shares(files, own).items():
@@ -296,6 +298,13 @@ def _words(text: str) -> set[str]:
     for word in _WORD.findall(text.lower()):
         found |= {_plain(word), *re.split(r"[_./-]", word)}
     return found
+
+
+def _inside_names(text: str) -> set[str]:
+    """Return the words that a text has only as parts of names in code: the router of `router_aux_loss` need not be a gateway."""
+    words = _WORD.findall(text.lower())
+    parts = {part for word in words if "_" in word for part in re.split(r"[_./-]", word)}
+    return parts - {part for word in words if "_" not in word for part in {_plain(word), *re.split(r"[./-]", word)}}
 
 
 @lru_cache(maxsize=1)
