@@ -213,7 +213,8 @@ def _idle(commit: Commit, kinds: dict[str, FileKind]) -> ChangeType | None:
 def _only_renames(commit: Commit, kinds: dict[str, FileKind], facts: Sequence[Fact]) -> bool:
     """Whether the product's code differs only in names that nobody outside of it uses."""
     files = [changed_file(file) for file in commit.files if kinds[file.path] in _PRODUCT]
-    return renames_only(files) and not any(fact.kind in LOST for fact in facts)
+    is_more = FileKind.TOOLING in kinds.values()  # a benchmark that needs the new name is what the commit is about
+    return not is_more and renames_only(files) and not any(fact.kind in LOST for fact in facts)
 
 
 _ITS_SHARE = 0.2
