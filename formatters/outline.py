@@ -177,13 +177,15 @@ class _Writer:
     def counts(self) -> str:
         numbers, run = self.digest.statistics, self.digest.run
         # All the day's commits, even if only some are shown: those of the part that is followed, unless it has none.
-        in_all = run.fetched + run.cached
+        in_all = run.fetched + run.cached - run.rewritten
         whole = max(self.digest.in_scope or in_all if self.digest.scope else in_all, numbers.commits)
         if not numbers.commits:
             if any(map(is_empty, self.digest.notes)):
                 return self.label("report.no_commits")
             if whole:
                 return self.label("report.empty_part", count=whole)
+            if run.rewritten:
+                return self.label("report.empty_rewritten")
             is_over = self.digest.built_at >= self.digest.window.end
             return self.label("report.empty" if is_over else "report.empty_yet")
         shown = self.label("report.commits", count=numbers.commits)

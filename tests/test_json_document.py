@@ -67,7 +67,7 @@ def a_full_day() -> Digest:
     )
     return a_digest(
         entry, unread, stories=(story,), overview=(Theme("t", (commit.sha,)),), before=Average(2, 1.5, 1, 1, 1),
-        run=RunCard("m-1", "3", 1, 1, 1, Usage(1, 1, 1, 1, 1, 1.0), 0.1, 1.0, ("n",), Unread(Gap.LIMIT, 1)),
+        run=RunCard("m-1", "3", 1, 1, 1, Usage(1, 1, 1, 1, 1, 1.0), 0.1, 1.0, ("n",), Unread(Gap.LIMIT, 1), 1),
         notes=("n",), area="docs", follow_ups=(follow_up,),
     )  # fmt: skip
 

@@ -18,6 +18,7 @@ from bot.digests.backfill import Span, plan
 from bot.digests.core import open_core
 from bot.digests.learning import learn_repository
 from bot.digests.repositories import parse_place
+from formatters.outline import outline
 from formatters.text.item import item_of
 from storage.search import Question, search
 
@@ -291,6 +292,7 @@ class TestRewritten:
         assert titles(digest) == ["New"]
         assert digest.notes == ("the branch's history was rewritten: 5 commits reported before now have other SHAs",)
         assert (digest.run.fetched, digest.run.cached) == (6, 0)
+        assert outline(digest, general()).counts.startswith("1 commit by 1 author"), "not one of six"
         assert titles(told(environ, place)) == ["New"], "made again"
         scratch.commit("Newer", {"new.py": "2\n"}, at=NINE + 10 * HOUR)
         after = told(environ, place, NINE + DAY)
@@ -385,7 +387,7 @@ class TestRewritten:
     def test_a_rebase_that_dates_all_anew_tells_nothing_again(
         self, scratch: Scratch, environ: dict[str, str], place: str
     ) -> None:
-        """Not even the time of authorship is the same; what the commits change is."""
+        """Not even the time of authorship is the same; what the commits change is. The day counts as one without commits."""
         tip = scratch.git("rev-parse", "main~5")
         for number in range(5):
             moment = NINE - 14 * HOUR + number * HOUR
@@ -396,6 +398,7 @@ class TestRewritten:
         digest = told(environ, place)
         assert titles(digest) == []
         assert digest.notes == ("the branch's history was rewritten: 5 commits reported before now have other SHAs",)
+        assert outline(digest, general()).counts.startswith("Nothing new landed: ")
         assert told(environ, place, NINE + DAY).notes == ()
 
     def test_a_title_from_outside_is_only_a_title(self, scratch: Scratch, environ: dict[str, str], place: str) -> None:

@@ -42,6 +42,7 @@ class RunCard:
         seconds: wall time.
         notes: what the reader should know about this run, in English; usually nothing.
         unread: the pull requests that could not be read, and why; None if all were.
+        rewritten: commits fetched or stored that were reported before under other SHAs, so that the digest lacks them.
     """
 
     analyser: str = RULES
@@ -54,6 +55,7 @@ class RunCard:
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
     unread: Unread | None = None
+    rewritten: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ class Core:
         listing = self.intake.noting_rewritten(listing, heads, gone, again, before, window)
         earlier = told_before(before, window)
         notes = tuple(note.said(language) for note in listing.notes)
-        run = RunCard(analyser.name, analyser.prompt, fetched, len(heads) - fetched)
+        run = RunCard(analyser.name, analyser.prompt, fetched, len(heads) - fetched, rewritten=len(again))
         digest = Digest(
             listing.repo, listing.branch, window, language, (), (), now, run=run, notes=notes, branches=listing.names
         )
