@@ -274,7 +274,8 @@ async def test_a_message_says_where_somebody_uses_what_it_touches(bot: Bot, scra
 
 async def test_a_message_says_which_subscriptions_matched(bot: Bot, scratch: Scratch) -> None:
     """Beside each commit; in the language of whoever subscribed."""
-    await bot.reply("subscribe b.py, fix the how=immediately", an_asker(language="zh"))
+    for topic in ("path=b.py", 'word="fix the"'):
+        await bot.reply(f"subscribe {topic} how=immediately", an_asker(language="zh"))
     scratch.commit("Fix the cache", {"b.py": "b = 1\n"}, at=MADE + HOUR)
     await looked(bot, MADE + HOUR)
     (message,) = bot.platform.in_channel("DM-U1")

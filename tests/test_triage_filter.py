@@ -42,7 +42,9 @@ def test_a_commit_is_sorted_and_ranked() -> None:
             "x": 1,
         }
     )
-    assert set(answer) == {"repo", "sha", "types", "importance", "score", "reasons", "areas"}
+    assert set(answer) == {
+        "repo", "sha", "types", "is_type_certain", "importance", "score", "reasons", "areas",
+    }  # fmt: skip
     assert (answer["repo"], answer["sha"]) == ("o/r", "abc")
     assert answer["importance"] in {"high", "medium"}
     assert any("max_prefill_tokens" in str(reason) for reason in answer["reasons"])
