@@ -166,6 +166,17 @@ def say_passage(passage: Passage) -> str:
     return f"“{brief(outside(text), _LONGEST)}”" if passage.statement else brief(capital(text), _LONGEST)
 
 
+def _unknown(answer: Answer, language: Language) -> Iterator[str]:
+    """Say which words no commit contains, and of which types none is."""
+    asked = {clause.said: clause.sign.types for clause in answer.query.clauses if clause.sign}
+    words = [f"“{outside(clean(word))}”" for word in answer.unknown if not asked.get(word)]
+    if words:
+        yield label("ask.unknown", language, words=label("list.comma", language).join(words))
+    for kind in sorted({kind for word in answer.unknown for kind in asked.get(word, ())}):
+        what = label(f"of_type.{kind}", language)
+        yield label("ask.none_is", language, what=what, count=len(answer.found))
+
+
 def _notes(answer: Answer, language: Language) -> Iterator[str]:
     query = answer.query
     yield from _limits(answer, language)
@@ -178,9 +189,7 @@ def _notes(answer: Answer, language: Language) -> Iterator[str]:
         yield label("ask.not_by", language, who=_who(query.people, language))
     if "least" in answer.given_up:
         yield label("ask.not_important", language)
-    if answer.unknown:
-        words = label("list.comma", language).join(f"“{outside(clean(word))}”" for word in answer.unknown)
-        yield label("ask.unknown", language, words=words)
+    yield from _unknown(answer, language)
     for found in answer.found:
         if by := found.reverted:
             yield label(

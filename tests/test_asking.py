@@ -150,6 +150,21 @@ def test_a_word_that_no_commit_has_is_said(core: Core) -> None:
     assert "No commit here mentions “Zanzibar”." in told(core, "page table leak in Zanzibar")
 
 
+@pytest.mark.parametrize(
+    ("text", "note", "note_zh"),
+    [
+        ("bug fixes in page size", "This is not a bug fix.", "该提交不是缺陷修复。"),
+        ("security of attention", "None of these is a security fix.", "以下提交都不是安全修复。"),
+        ("refactoring of legacy-pages", "This is not a refactoring.", "该提交不是重构。"),
+    ],
+)
+def test_a_type_that_no_commit_has_is_said(core: Core, text: str, note: str, note_zh: str) -> None:
+    """A type is nothing that a commit mentions."""
+    assert note in told(core, text)
+    assert "mentions" not in told(core, text)
+    assert note_zh in told(core, text, "zh")
+
+
 def test_merged_is_not_released(core: Core) -> None:
     """As far as releases are known."""
     core.stores.tags.put(REPO, [Tag("v1.0.0", "d" * 40, SAMPLE_NOW - timedelta(hours=20))])

@@ -232,7 +232,10 @@ def test_the_description_for_registries_is_of_this_version() -> None:
     """And short enough for them."""
     made = json.loads((ROOT / "server.json").read_text("utf-8"))
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    assert {made["version"], *(one["version"] for one in made["packages"])} == {project["version"]}
-    assert {one["identifier"] for one in made["packages"]} == {project["name"]}
+    assert made["version"] == project["version"]
+    assert "packages" not in made  # it is in no package index
+    assert [one["url"].format(archive="example.com/archive") for one in made["remotes"]] == [
+        "https://example.com/archive/mcp"
+    ]
     assert len(made["description"]) <= 100
     assert all(f"`{tool.name}`" in (ROOT / "docs" / "mcp.md").read_text("utf-8") for tool in tools())
