@@ -5,13 +5,15 @@ Texts here may contain code in backticks and no other markup; everything else is
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analysis.commits.file_kinds import FileKind
 from analysis.commits.title import AROUND, ChangeType, in_force_by, read_title
 from analysis.digest.digest import Digest
 from analysis.digest.stories import Story, StoryKind
 from analysis.digest.trends import Unusual, UnusualKind
+from analysis.entry import Entry
+from analysis.facts import Fact, FactKind
 from analysis.i18n.typography import outside
 from analysis.rules.change import is_of_new_program
 from analysis.rules.wording import say, say_fact
@@ -273,13 +275,30 @@ class _Writer:
             # it for the only one.
             found = [pair for _, pair in sorted(zip(told, found, strict=True), key=lambda item: item[0])]
             by_name = {fact.name or entry.commit.sha: (fact, entry) for fact, entry in reversed(found)}
-            names = list(dict.fromkeys(watched(*by_name[name]) for name in reversed(by_name)))
+            names = list(
+                dict.fromkeys(
+                    watched(self.with_title(fact, entry), entry)
+                    for fact, entry in (by_name[name] for name in reversed(by_name))
+                )
+            )
             text, brief, briefest = (
                 self.label(f"watch.{key}", items=self.some(names, most)) for most in (_WATCHED, _WATCHED_BRIEFLY, 1)
             )
             short = brief if columns(brief) <= _BRIEF else briefest
             shas = tuple(dict.fromkeys(entry.commit.sha for _, entry in found))
             yield Point(clean(text), shas, short=clean(short))
+
+    def with_title(self, fact: Fact, entry: Entry) -> Fact:
+        """Return a fact; if it is a revert whose message has only a SHA, with the title of what is reverted, if known."""
+        if fact.kind is not FactKind.REVERTS or not (fact.name and fact.before.startswith(fact.name)):
+            return fact
+        story = self.digest.story_of(entry)
+        known = {sha: self.made[sha].entry.commit.subject for sha in story.shas} if story else {}
+        if story and story.earlier:
+            known[story.earlier.sha] = story.earlier.title
+        return replace(
+            fact, name=next((title for sha, title in known.items() if sha.startswith(fact.before)), fact.name)
+        )
 
     def some(self, names: Sequence[str], most: int) -> str:
         """The first few of many; a count of the rest could be too low."""

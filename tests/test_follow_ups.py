@@ -47,6 +47,10 @@ def entry(number: int, message: str, *types: ChangeType, **pull: Any) -> Entry:
     return Entry(commit, (), triage, pull_request=made)
 
 
+def later(entry: Entry, hours: int) -> Entry:
+    return replace(entry, commit=replace(entry.commit, committed_at=MERGED + timedelta(hours=hours)))
+
+
 CHANGE = entry(529, "Share the cache (#529)", ChangeType.FEATURE)
 
 
@@ -109,6 +113,46 @@ class TestFixes:
         for sha, told in ((CHANGE.commit.sha, [("revert", 529, 600)]), (sha_of(1), [])):
             restores: dict[str, Any] = {revert.commit.sha: sha}
             assert found(revert, **restores) == told
+
+    @pytest.mark.parametrize(
+        ("again", "restores"),
+        [
+            ('Revert "Revert "Share the cache"" (#700)', True),
+            ('Reapply "Share the cache" (#700)', True),
+            (f"Share caches between tenants\n\n(cherry picked from commit {sha_of(529)})", False),
+            ("Share the cache (#700)", False),
+            ("Share the cache (#529)", False),
+        ],
+    )
+    @pytest.mark.parametrize("same_day", [True, False])
+    def test_what_is_reverted_and_comes_again_is_in_again(self, again: str, *, restores: bool, same_day: bool) -> None:
+        """Whether the revert was reported the day before or is of the same day; without a revert, nothing is said."""
+        revert = later(entry(600, 'Revert "Share the cache" (#600)', ChangeType.REVERT), 1)
+        change = later(entry(700, again, ChangeType.FEATURE), 2)
+        reverted = {revert.commit.sha: CHANGE.commit.sha}
+        reverted |= {change.commit.sha: revert.commit.sha} if restores else {}
+        told = [Told(CHANGE, THURSDAY), *([] if same_day else [Told(revert, YESTERDAY)])]
+        own = [change, revert] if same_day else [change]
+        made = find_follow_ups(own, told, reverted, TODAY)
+        assert [(one.kind.value, one.number, one.by_number) for one in made] == [("restored", 529, 700)]
+        assert restores or not found(change)
+
+    def test_the_last_revert_holds(self) -> None:
+        """Reverted, brought back, and reverted again on one day."""
+        first = later(entry(600, 'Revert "Share the cache" (#600)', ChangeType.REVERT), 1)
+        again = later(entry(601, 'Reapply "Share the cache" (#601)', ChangeType.REVERT), 2)
+        last = later(entry(602, 'Revert "Reapply "Share the cache"" (#602)', ChangeType.REVERT), 3)
+        one, two, three = (entry.commit.sha for entry in (first, again, last))
+        reverted = {one: CHANGE.commit.sha, two: one, three: two}
+        made = find_follow_ups([last, again, first], [Told(CHANGE, THURSDAY)], reverted, TODAY)
+        assert [(one.kind.value, one.by_number) for one in made] == [("revert", 602)]
+
+    def test_a_revert_of_a_revert_is_told_as_such_where_the_change_itself_was_not_reported(self) -> None:
+        revert = entry(600, 'Revert "Share the cache" (#600)', ChangeType.REVERT)
+        again = later(entry(700, 'Reapply "Share the cache" (#700)', ChangeType.REVERT), 2)
+        reverted = {revert.commit.sha: CHANGE.commit.sha, again.commit.sha: revert.commit.sha}
+        (one,) = find_follow_ups([again], [Told(revert, YESTERDAY)], reverted, TODAY)
+        assert (one.kind.value, one.number, one.by_number) == ("revert", 600, 700)
 
 
 TROUBLE = [
@@ -227,6 +271,11 @@ def news(kind: FollowUpKind, **fields: Any) -> FollowUp:
 
 NEWS = {
     "revert": (news(FollowUpKind.REVERT, by=sha_of(600), by_number=600), "reverted", "已回退"),
+    "restored": (
+        news(FollowUpKind.RESTORED, by=sha_of(600), by_number=600),
+        "in again after a revert",
+        "回退后又重新合入",
+    ),
     "fix": (news(FollowUpKind.FIX, by=sha_of(600), by_number=600), "a fix followed", "之后有修复"),
     "one report": (news(FollowUpKind.REPORT, count=1), "1 comment reports trouble", "有 1 条评论反映问题"),
     "reports": (news(FollowUpKind.REPORT, count=3), "3 comments report trouble", "有 3 条评论反映问题"),

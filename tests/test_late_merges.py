@@ -312,6 +312,21 @@ class TestRewritten:
         scratch.commit("Change 4", {"app.py": "a = 4\n"}, at=NINE - 10 * HOUR, authored=NINE - 40 * HOUR)
         assert titles(told(environ, place)) == ["Change 4", "Revert it"]
 
+    def test_what_is_reverted_and_picked_again_is_in_again(
+        self, scratch: Scratch, environ: dict[str, str], place: str
+    ) -> None:
+        """A revert whose own title names nothing, on the next day the same change once more, and then nothing."""
+        sha = scratch.tip()
+        scratch.commit(f"回滚：缓存引起死锁\n\nThis reverts commit {sha}.", {"app.py": "a = 3\n"}, at=NINE - 12 * HOUR)
+        made = outline(told(environ, place), general())
+        assert [point.text for point in made.watch] == ["Reverted: “Change 4”"]
+        assert [one.text for one in made.follow_ups] == [f"{sha[:7]} “Change 4”, reported on Wednesday: reverted"]
+        scratch.commit("Change 4", {"app.py": "a = 4\n"}, at=NINE + 12 * HOUR)
+        (news,) = outline(told(environ, place, NINE + DAY), general()).follow_ups
+        assert news.text == f"{sha[:7]} “Change 4”, reported on Wednesday: in again after a revert"
+        scratch.commit("New", {"new.py": "1\n"}, at=NINE + 36 * HOUR)
+        assert told(environ, place, NINE + 2 * DAY).follow_ups == ()
+
     def test_what_is_gone_is_named_once(self, scratch: Scratch, environ: dict[str, str], place: str) -> None:
         """A force push dropped two of them; the next digest says so, and only that one, however often it is made."""
         gone = [scratch.git("rev-parse", "--short=7", name) for name in ("main", "main~1")]

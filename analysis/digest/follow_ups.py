@@ -1,11 +1,13 @@
 """What became of changes after they were reported: fixes that followed, reverts, trouble reported on their pull requests."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from itertools import islice
 
+from analysis.commits.commit import Commit
+from analysis.commits.copies import copied, original_title
 from analysis.commits.pull_request import INSIDERS, Comment, PullRequest
 from analysis.commits.title import ChangeType, read_title
 from analysis.commits.window import Window
@@ -23,6 +25,7 @@ class FollowUpKind(StrEnum):
     """Closed set, in the order of display."""
 
     REVERT = "revert"
+    RESTORED = "restored"
     FIX = "fix"
     REPORT = "report"
 
@@ -35,7 +38,7 @@ class FollowUp:
         sha, number, title: the reported change; number is 0 if it came from no pull request.
         told_on: the last day of the digest that reported it.
         importance, areas: the change's own.
-        by, by_number: the commit that reverts or fixes it, and its pull request; empty and 0 for a report.
+        by, by_number: the commit that reverts it, brings it back or fixes it, and its pull request; empty and 0 for a report.
         count: comments that report trouble; 0 for a commit.
         author, quote: of the first one written by a member of the project or the change's author; else empty.
         url: the page of that pull request or commit, of that comment, or of the first one; empty if there is none.
@@ -88,21 +91,69 @@ def find_follow_ups(
 ) -> tuple[FollowUp, ...]:
     """Return what a window's entries and comments mean for changes reported before.
 
-    `reverted` maps each revert among `entries` to the SHA that it reverts.
+    `reverted` maps each revert among `entries` and `told` to the SHA that it reverts.
     """
     before = {one.entry.commit.sha: one for one in told}
-    found = list[FollowUp]()
-    for entry in entries if before else ():
-        sha = entry.commit.sha
-        if sha in reverted:
-            found += [before[reverted[sha]].follow_up(FollowUpKind.REVERT, entry)] if reverted[sha] in before else []
-        elif ChangeType.BUGFIX in entry.triage.types:
+    by_time = sorted(entries, key=lambda entry: entry.commit.committed_at) if before else []
+    found = list(_reverted_or_restored(by_time, before, reverted))
+    for entry in by_time:
+        if entry.commit.sha not in reverted and ChangeType.BUGFIX in entry.triage.types:
             found += [
                 before[other].follow_up(FollowUpKind.FIX, entry) for other in dict.fromkeys(_mended(entry, before))
             ]
     found += [report for one in before.values() if (report := _report(one, window))]
     places = list(FollowUpKind)
     return tuple(sorted(found, key=lambda one: (places.index(one.kind), -one.importance.rank, one.told_on, one.number)))
+
+
+# -- reverts
+
+_DEEPEST = 8
+"""Reverts of reverts that are followed; dates that are equal could make them a circle."""
+
+
+def _reverted_or_restored(
+    entries: Sequence[Entry], before: Mapping[str, Told], reverted: Mapping[str, str]
+) -> Iterable[FollowUp]:
+    """Return what became of the changes that these entries revert or bring back: of several entries, the last decides."""
+    own = {entry.commit.sha for entry in entries}
+    earlier = sorted((one.entry for one in before.values()), key=lambda entry: entry.commit.committed_at)
+    gone, last = dict[str, Told](), dict[str, FollowUp]()
+    for entry in (*earlier, *entries):
+        sha, kind = entry.commit.sha, FollowUpKind.RESTORED
+        if sha in reverted:
+            changed, kind = _undone(reverted[sha], before, reverted)
+        else:
+            changed = next((other for other, told in gone.items() if _is_again(entry.commit, told)), "")
+        if changed not in before:
+            continue
+        if kind is FollowUpKind.REVERT:
+            gone[changed] = before[changed]
+        else:
+            gone.pop(changed, None)
+        if sha in own:
+            last[changed] = before[changed].follow_up(kind, entry)
+    return last.values()
+
+
+def _undone(sha: str, before: Mapping[str, Told], reverted: Mapping[str, str]) -> tuple[str, FollowUpKind]:
+    """Return what the revert of a commit means for which change: what a revert of a revert brings back, if it was reported."""
+    root, kind = sha, FollowUpKind.REVERT
+    for _ in range(_DEEPEST):
+        if root not in reverted:
+            break
+        root = reverted[root]
+        kind = FollowUpKind.RESTORED if kind is FollowUpKind.REVERT else FollowUpKind.REVERT
+    return (root, kind) if root in before else (sha, FollowUpKind.REVERT)
+
+
+def _is_again(commit: Commit, told: Told) -> bool:
+    """Whether a commit is a reverted change once more: a cherry-pick of it, or its author's with the same title."""
+    old = told.entry.commit
+    sha, number = copied(commit)
+    if (sha and old.sha.startswith(sha.lower())) or (number and number == told.number):
+        return True
+    return commit.author == old.author and original_title(commit.subject) == original_title(old.subject)
 
 
 # -- fixes

@@ -33,6 +33,8 @@ def follow_ups(
     taken_back: Callable[[Entry], Commit | None],
 ) -> tuple[FollowUp, ...]:
     """Return what became of changes reported before a window; `told` has the windows that reported them, by SHA."""
-    reverted = {entry.commit.sha: original.sha for entry in entries if (original := taken_back(entry))}
     known = commits.entries(repo, list(told))
+    reverted = {
+        entry.commit.sha: original.sha for entry in (*known.values(), *entries) if (original := taken_back(entry))
+    }
     return find_follow_ups(entries, [Told(entry, told[sha]) for sha, entry in known.items()], reverted, window)
