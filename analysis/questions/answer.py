@@ -48,7 +48,7 @@ class Answer:
         given_up: parts of the question that nothing matches, so that the search went on without them.
         unknown: what it names and no commit contains, as worded in the question.
         repos: what was searched; `since`: the first day about which something is known.
-        unread: spans of the days it asks about of which not all commits are known, as nobody read them after they were over.
+        unread: spans of the requested days whose commits are not all known, because they were not read after they ended.
         more: whether others match as well.
         is_closest: some of them hold only a part of what it names.
         others: how many commits landed on its days, where none is shown.

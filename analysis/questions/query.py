@@ -22,7 +22,7 @@ from analysis.questions.words import is_chinese, terms
 from analysis.triage.areas import Areas, general
 
 _MOST_CLAUSES = 14
-"""Most clauses of a question; more is a pasted text, of which the first ones are used."""
+"""Maximum clauses of a question; anything longer is pasted text, and only its beginning is used."""
 _PATTERNS = Patterns(__file__, "query")
 
 Counts = Literal["", "authors", "newcomers", "commits"]
@@ -53,7 +53,7 @@ class Query:
     """A parsed question.
 
     Attributes:
-        people: names or accounts, of which any is meant; `not_by`: whose commits are left out.
+        people: names or accounts, any of which may match; `not_by`: whose commits are left out.
         without: what commits may not be about.
         hours: it asks for so many hours up to now; 0 for no such span.
         least: 0 for low, 1 for medium, 2 for high.

@@ -42,7 +42,7 @@ _SURROUNDS = 0.75
 _TOGETHER = 0.6
 """What it adds, as a share of the rarity, that two things stand side by side in the title as in the question."""
 _HELD = 0.4
-"""Which share of a clause a commit holds at least of which it can be said that it is about it."""
+"""The least share of a clause that a commit must contain to count as being about it."""
 _PARTLY, _APART = 0.35, 0.7
 """What some of the words of a name are worth, and all of them apart from each other."""
 _HALF_LIFE, _RECENT, _NEWEST = 45.0, 0.6, 1.8
@@ -80,7 +80,7 @@ class Hit:
     Attributes:
         coverage: which share of what was asked for it holds, by how rare each part is: 0 to 1.
         is_about: it holds something of what the question names, and not only a kind of change.
-        held: the clauses of which it holds something.
+        held: the clauses it contains some part of.
     """
 
     entry: Entry
@@ -201,7 +201,7 @@ def _together(one: Clause, other: Clause, title: str) -> float:
 
 
 def _count(form: str, words: str) -> float:
-    """Count a form in words; below 1 for a name of several words of which only some are there, or all of them apart."""
+    """Count occurrences of a form; below 1 if only some words of a longer name occur, or all of them apart."""
     whole, parts = _patterns(form)
     held = sum(start in words and part.search(words) is not None for start, part in parts)
     if held == len(parts):

@@ -1,1 +1,1 @@
-"""Days that readers labelled: how they are read, how a digest is scored against them, and how weights are fitted to them."""
+"""Days labelled by readers: loading them, scoring a digest against them, and fitting weights to them."""

@@ -1,4 +1,4 @@
-"""A labelled day: a git bundle of what landed, and what an expert reader said of each commit.
+"""A labelled day: a git bundle of what landed, and an expert reader's label for each commit.
 
 A day is a folder: `readers.jsonl`, one object a commit with `sha`, `tier` (`must`, `worth`, `rest`), `must_rank`, `type` and `with` (the SHAs of
 the same story); `day.bundle`, the commits; `sha_map.csv` (`sha,bundle_sha`), where the bundle's SHAs are not those of the labels;
@@ -30,7 +30,7 @@ _ALWAYS = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
 class Tier(IntEnum):
-    """What a reader said of a commit."""
+    """The tiers a reader can give a commit."""
 
     REST = 0
     WORTH = 1
@@ -39,7 +39,7 @@ class Tier(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What a reader said of one commit.
+    """A reader's label for one commit.
 
     Attributes:
         rank: its place among the musts, from 1; 0 for others.
@@ -55,7 +55,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class LabelledDay:
-    """A day's entries, ranked by what is left of them, and its labels by SHA."""
+    """A day's ranked entries, and its labels by SHA."""
 
     name: str
     repo: str
@@ -64,7 +64,7 @@ class LabelledDay:
 
 
 def read_day(folder: Path) -> LabelledDay:
-    """Read a labelled day and judge it by rules.
+    """Read a labelled day and analyse it with the rules.
 
     Raises:
         BadInput: the folder is no labelled day.

@@ -1,4 +1,4 @@
-"""How a day's digest stands to what its reader said: the figures, with their intervals over days."""
+"""Scores a day's digest against its reader's labels: figures, with confidence intervals over days."""
 
 import random
 from collections.abc import Callable, Mapping, Sequence
@@ -26,7 +26,7 @@ _TYPES: Mapping[str, frozenset[ChangeType]] = {
     "documentation": frozenset({ChangeType.DOCS}),
     "release": frozenset({ChangeType.RELEASE}),
 }
-"""A reader's types, and which of ours agree."""
+"""A reader's types, and our types that agree with each."""
 
 FIGURES = ("recall", "first", "alarms", "order", "buried", "low", "type")
 
@@ -43,7 +43,7 @@ class Figure:
 
 
 def score(day: LabelledDay, digest: Digest) -> dict[str, float]:
-    """Score one day's digest; what the day does not have is left out.
+    """Score one day's digest; figures that do not apply to the day are omitted.
 
     recall: the share of musts that stand in the list, themselves or by a commit of their story; first: whether the first of
     them does; alarms: the share of the list that is rest; order: the share of pairs of different tiers that are ordered right;
@@ -84,7 +84,7 @@ def score(day: LabelledDay, digest: Digest) -> dict[str, float]:
 
 
 def figures(days: Sequence[Mapping[str, float]]) -> list[Figure]:
-    """Return the means over days, each day counting once."""
+    """Return the means over days, each day weighted equally."""
     return [
         Figure(name, len(values), fmean(values), *_interval(values))
         for name in FIGURES
@@ -93,7 +93,7 @@ def figures(days: Sequence[Mapping[str, float]]) -> list[Figure]:
 
 
 def _interval(values: Sequence[float], measure: Callable[[Sequence[float]], float] = fmean) -> tuple[float, float]:
-    """Resample days for the interval; the same days give the same interval."""
+    """Resample days for the interval, deterministically."""
     draw = random.Random(1)  # noqa: S311 - resampling, no secret
     drawn = sorted(measure(draw.choices(values, k=len(values))) for _ in range(_DRAWS))
     return drawn[int(0.025 * _DRAWS)], drawn[int(0.975 * _DRAWS)]

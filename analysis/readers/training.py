@@ -1,4 +1,4 @@
-"""How the weights of prominence are made: `python -m analysis.readers.training --days DAY… [--out FILE]`.
+"""Fits the weights of prominence: `python -m analysis.readers.training --days DAY… [--out FILE]`.
 
 The recipe is all here and has no randomness: the same days give the same weights. Pairs of a day's commits from different tiers
 are told apart (what readers do), and each commit is set against two thresholds, so that days can be compared. There are
@@ -31,18 +31,18 @@ EXPECTED = {
     "labelled": 0.8, "backported": 0.7, "wanted": 0.2, "slight": -0.7,
     "default": 0.9, "unsafe": 2.2, "requires": 0.4, "format": 0.7, "selects": 0.4,
 }  # fmt: skip
-"""What each signal was expected to add, in log-odds: its direction and rough size, from what readers say they look for."""
+"""The prior for each signal's weight, in log-odds: direction and rough size, from what readers say they look for."""
 
 _HELD = 0.05
-"""How strongly weights are held near what was expected."""
+"""How strongly weights are pulled towards their priors."""
 _FIXED = 100.0
-"""What was learned of maintainers' labels counts as expected: on these days it says nothing, but a repository's own past may."""
+"""The weight learned from maintainers' labels is kept as its prior: these days say nothing about it, but a repository's own past may."""
 _MUSTS = 2.0
-"""A pair with a must-know commit counts so much more than others: the first screen is what most people read."""
+"""How much more a pair with a must-know commit counts: the first screen is what most people read."""
 _POINTWISE = 0.5
-"""What the thresholds count against the pairs."""
+"""The weight of the thresholds relative to the pairs."""
 _GENEROUS = 1.4
-"""So far below the threshold of must-know commits the list begins: one that was merely worth reading does no harm there."""
+"""How far below the must-know threshold the list begins: a commit that is merely worth reading does no harm there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Sample:
 
 
 def sample_of(day: LabelledDay) -> Sample:
-    """Gather the signals of a day's commits; those that a rule places (releases, copies, pairs that cancel) are left out."""
+    """Collect the signals of a day's commits, except those placed by a rule (releases, copies, pairs that cancel out)."""
     kept = [
         entry
         for entry in day.entries
@@ -72,7 +72,7 @@ def sample_of(day: LabelledDay) -> Sample:
 
 
 def fit(samples: Sequence[Sample]) -> Prominence:
-    """Fit weights to days, so that the sum of a commit's signals is what `analysis.triage.triage` cuts at HIGH and MEDIUM."""
+    """Fit weights to days so that `analysis.triage.triage` can cut the sum of a commit's signals at HIGH and MEDIUM."""
     import numpy as np
     from scipy.optimize import minimize
 
@@ -114,7 +114,7 @@ def fit(samples: Sequence[Sample]) -> Prominence:
 def _pairs(
     samples: Sequence[Sample], table: "np.ndarray[Any, Any]"
 ) -> "tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]":
-    """Return the differences between rows of one day and different tiers, the better one first, and how much each counts."""
+    """Return the differences between rows of the same day in different tiers, better minus worse, and the weight of each."""
     import numpy as np
 
     better: list[int] = []
@@ -133,7 +133,7 @@ def _pairs(
 
 
 def _logistic(margin: "np.ndarray[Any, Any]", counts: "np.ndarray[Any, Any]") -> "tuple[float, np.ndarray[Any, Any]]":
-    """Return the log loss of margins, and its slope for each."""
+    """Return the log loss of margins, and its gradient."""
     import numpy as np
 
     return float((counts * np.logaddexp(0, -margin)).sum()), -counts / (1 + np.exp(margin))
@@ -144,7 +144,7 @@ def _odds(chance: float) -> float:
 
 
 def main() -> None:
-    """Make the weights of labelled days."""
+    """Fit weights to labelled days and write them."""
     parser = argparse.ArgumentParser(prog="python -m analysis.readers.training", description=__doc__)
     parser.add_argument("--days", nargs="+", type=Path, required=True, help="folders of labelled days")
     parser.add_argument("--out", type=Path, default=WEIGHTS)

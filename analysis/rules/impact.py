@@ -47,7 +47,7 @@ _KINDS = {
     "bindings": "bindings", "plugins": "plugins", "exporter": "components", "receiver": "components", "processor": "components",
     "extension": "components", "connector": "components",
 }  # fmt: skip
-"""Folders that hold alternatives, of which each user takes some, and the kind of alternative."""
+"""Folders that hold alternatives, only some of which each user needs, and the kind of alternative."""
 
 _SHARED = re.compile(
     r"^(?:utils?|common|base|core|mod|lib|registry|__init__|index|types|config|internal|shared|src|tests?|abc|\w*helpers?)$",

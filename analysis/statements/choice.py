@@ -12,7 +12,7 @@ from analysis.statements.scoring import stems
 from analysis.statements.statement import Source, Statement, StatementKind
 
 MOST_QUOTED = 2
-"""Statements under a headline: nobody reads a longer text in the morning."""
+"""Maximum statements under a headline: nobody reads a longer text in the morning."""
 
 _LONGEST_HEADLINE = 240
 """Characters; a longer sentence for users goes under the title instead."""

@@ -96,7 +96,7 @@ class Scorer:
     Attributes:
         title: the stems of its title.
         is_product: it changes what people run, not only tests, CI or documents.
-        is_release: its changelog lists many things, of which only the grave ones may represent it.
+        is_release: its changelog lists many things, and only the serious ones may represent it.
         is_mending: its title says that it fixes something, so a problem is what it was made for.
     """
 

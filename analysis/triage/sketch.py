@@ -54,7 +54,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Files that were only moved: how many, of which kind, from and to which folder."""
+    """Files that were only moved: their count, kind, and source and target folders."""
 
     count: int
     kind: FileKind

@@ -141,7 +141,7 @@ class Checker:
         return bool(new) and (comparable(said) in comparable(new)) and comparable(said) not in comparable(old)
 
     def _is_said_still(self, fact: Fact) -> bool:
-        """Whether the newer revision still warns: what it has taken away since is told as gone."""
+        """Whether the newer revision still warns; what was removed since is reported as removed."""
         said = next((text for text in (fact.detail, fact.after, fact.name) if text), "")
         told = max(said.split("…"), key=len)[:_TELLING]
         return comparable(told) in comparable(self._new.text(fact.path))

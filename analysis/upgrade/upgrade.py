@@ -94,7 +94,7 @@ class Upgrade:
         carried: commits that the older revision also contains, under another SHA.
         refuted: facts that the two revisions contradict, and that are left out.
         is_whole: the facts were held against all files of the product, not only those that they lie in.
-        unread: commits of which only the titles are known.
+        unread: commits known only by their titles.
         gone: modules of the older revision that the newer one lacks, and that no fact tells; only of interest to whoever imports
             them, as most of them are a product's own.
         hits: what of it touches what somebody uses; None where nobody said what that is.
@@ -232,7 +232,7 @@ def _gone(parts: dict[Part, tuple[Item, ...]], entries: Sequence[Entry], old: Fi
 
 
 def _without_parts(changes: Sequence[Change]) -> Iterator[Change]:
-    """Leave out what went with a module that is told as gone."""
+    """Leave out what was removed with a module that is itself reported as removed."""
     modules = {change.fact.path for change in changes if change.fact.kind is FactKind.MODULE_REMOVED}
     for change in changes:
         if change.fact.kind is not FactKind.NAME_REMOVED or change.fact.path not in modules:

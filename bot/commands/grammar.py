@@ -376,7 +376,7 @@ def surplus(command: Command) -> tuple[str, ...]:
 
 
 def _choice(word: str, options: Iterable[Option]) -> str:
-    """Return the option that a bare word is a choice of; empty if it stands for itself, or for a topic."""
+    """Return the option that has a bare word among its choices; empty if the word is a value or a topic."""
     return next(
         (
             o.name

@@ -1,4 +1,4 @@
-"""Reads past days into the store: first what there is to do and roughly what it costs, then the reading.
+"""Reads past days into the store: plans the work and its rough cost, then does it.
 
 Days are processed a week at a time: all of its commits are fetched and read at once, as many as the model accepts; the
 next week begins before the last of them are read, while digests are made from what is stored. If it stops, completed
@@ -40,7 +40,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What there is to do.
+    """The planned work.
 
     Attributes:
         days: those not done; `done` is how many are.
@@ -61,7 +61,7 @@ class Plan:
 
 
 def plan(core: Core, span: Span, analyser: Analyser, step: Step) -> Plan:
-    """Determine what there is to do.
+    """Plan the work.
 
     Raises:
         BadInput: the span ends before it begins, or is not over yet.

@@ -21,14 +21,14 @@ MOST_UNREAD = 500
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What there is to do: how many commits are in between, merges folded, and how many of them must be fetched and read first."""
+    """The planned work: the commits in between, merges folded, and how many of them must be fetched and read first."""
 
     commits: int
     missing: int
 
 
 def plan(core: Core, source: Revisions, range_: str) -> Plan:
-    """Determine what there is to do.
+    """Plan the work.
 
     Raises:
         BadInput, NotFound, Outage: as `make`.

@@ -1,4 +1,4 @@
-"""Which lines of which files declare a dependency, and its version."""
+"""Finds the lines of manifests that declare a dependency, and its version."""
 
 import re
 from collections.abc import Callable, Collection, Iterator
