@@ -564,3 +564,14 @@ def test_a_store_is_copied_and_looked_over(cli: Cli, known: None, tmp_path: Path
     assert (found.returncode, found.stderr) == (0, "")
     assert "copies/today.db is intact: 18 commits, 18 with diffs" in found.stdout
     assert json.loads(cli("store", "check", "--json").stdout)["is_whole"] is True
+
+
+@pytest.mark.parametrize("arguments", [("check",), ("backup", "copy.db")])
+def test_a_store_that_does_not_exist_is_not_made(cli: Cli, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    """A mistyped path is no intact store, and an empty copy is no backup."""
+    missing = tmp_path / "nowhere" / "store.db"
+    done = cli("store", *arguments, DAYBRIEF_STORE__PATH=str(missing))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"There is no store at {missing}: check [store] path" in done.stderr
+    assert not missing.parent.exists()
+    assert not (tmp_path / "copy.db").exists()

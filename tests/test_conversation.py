@@ -7,6 +7,7 @@ import re
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -1358,6 +1359,20 @@ async def test_a_second_setup_tells_no_day_twice(bot: Bot, values: dict[str, Any
     await bot.reply("save setup new", repository=REPO, days="weekly")
     await bot.reply("save setup new", repository=REPO, least="high")
     assert len(bot.assembly.feeds.all()) == 3
+
+
+async def test_a_change_that_the_configuration_undoes_is_said_to_be_one(bot: Bot) -> None:
+    """By its table at the next start; a feed that was set up in chat keeps what is saved."""
+    (feed,) = bot.assembly.feeds.all()
+    lasts = "applies again when the bot restarts"
+    note = await bot.reply(f"save setup feed={feed.id}", at="10:30")
+    assert isinstance(note, Note)
+    assert lasts not in note.text
+    bot.assembly.feeds.put(replace(feed, origin="config"))
+    note = await bot.reply(f"save setup feed={feed.id}", at="11:30")
+    assert isinstance(note, Note)
+    assert note.text.startswith("Saved: ")
+    assert lasts in note.text
 
 
 async def test_feeds_of_old_that_bring_the_same_are_left_alone(bot: Bot) -> None:

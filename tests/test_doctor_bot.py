@@ -318,6 +318,20 @@ async def test_feeds_of_old_that_tell_the_same_days_are_said(environ: dict[str, 
     ) in found  # fmt: skip
 
 
+async def test_a_feed_that_only_a_terminal_shows_is_said(
+    environ: dict[str, str], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """By the doctor and at the start of `serve`, which posts nothing there; it keeps neither from starting."""
+    config = tmp_path / "own.toml"
+    feed = '[[feeds]]\nplatform = "terminal"\nchannel = "here"\nrepository = "ann/scratch"\n'
+    config.write_text(f"{SLACK}[serve]\nport = 0\n{feed}", encoding="utf-8")
+    found = await asyncio.to_thread(lambda: list(examine(environ, config, None, now=lambda: NOON)))
+    await told_by_all(environ, config, caplog, "slack")
+    said = "ann/scratch → terminal here: `daybrief serve` posts nothing there"
+    assert [one.state for one in found if said in one.found] == ["warning"]
+    assert said in caplog.text
+
+
 async def test_settings_that_do_nothing_are_said(
     environ: dict[str, str], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

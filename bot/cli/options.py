@@ -45,16 +45,25 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for program
 
 
 @contextmanager
-def core(config: Path | None) -> Iterator[Any]:
-    """Open the core with the configuration; a problem ends the command with its message."""
+def core(config: Path | None, *, makes_store: bool = True) -> Iterator[Any]:
+    """Open the core with the configuration; a problem ends the command with its message.
+
+    Without `makes_store`, a store that does not exist is such a problem.
+    """
     import stamina
 
+    from analysis.errors import NotFound
     from bot.config import load
     from bot.digests.core import open_core
 
     stamina.instrumentation.set_on_retry_hooks([])  # a retry that succeeds is not worth reporting
     with streams.told():
-        opened = open_core(load(os.environ, config))
+        configuration = load(os.environ, config)
+        if not makes_store and not configuration.store_path.exists():
+            raise NotFound(
+                f"There is no store at {configuration.store_path}: check [store] path, or read a first day with daybrief digest."
+            )
+        opened = open_core(configuration)
         try:
             yield opened
         finally:

@@ -25,7 +25,7 @@ def backup(
     """Copy the store to a file while the bot keeps running."""
     from storage.upkeep import backup as copy
 
-    with core(config) as opened:
+    with core(config, makes_store=False) as opened:
         copy(opened.stores.store, file)
         streams.tell([f"the store was copied to {file}, {file.stat().st_size / 1e6:,.1f} MB"])
 
@@ -35,7 +35,7 @@ def check(json_: JsonOption = False, config: ConfigOption = None) -> None:
     """Check that the store is intact, and show its size; exits with 1 if it is not."""
     from storage.upkeep import check as look
 
-    with core(config) as opened:
+    with core(config, makes_store=False) as opened:
         found = look(opened.stores.store)
         if json_:
             streams.write_json(asdict(found) | {"path": str(opened.stores.store.path), "is_whole": not found.faults})

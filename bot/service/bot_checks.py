@@ -125,10 +125,10 @@ def _feeds(
 ) -> Iterator[Check]:
     """Say why feeds bring nothing, and for each repository whether it can be read; GitHub's only if it answers."""
     from bot.digests.repositories import parse_place
-    from bot.service.feed_checks import doubled, troubles, wanted
+    from bot.service.feed_checks import doubled, not_posted, troubles, wanted
 
     found = [Check("feeds", "broken", trouble) for trouble in troubles(core, feeds, platforms)]
-    found += [Check("feeds", "warning", told) for told in doubled(feeds)]
+    found += [Check("feeds", "warning", told) for told in [*doubled(feeds), *not_posted(feeds)]]
     places = {(feed.place, feed.branches): parse_place(feed.place) for feed in wanted(feeds)}
     asked = {key: where for key, where in places.items() if where.path or reads_github}
     for (place, branches), where in asked.items():

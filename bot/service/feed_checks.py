@@ -49,6 +49,16 @@ def doubled(feeds: Iterable[Feed]) -> list[str]:
     ]
 
 
+def not_posted(feeds: Iterable[Feed]) -> list[str]:
+    """Say which feeds `serve` cannot post: those that only `daybrief chat` shows."""
+    return [
+        f"{_named(feed)}: `daybrief serve` posts nothing there, because a terminal is read with `daybrief chat`; for posts, "
+        "set a feed up on another platform."
+        for feed in wanted(feeds)
+        if feed.platform == TERMINAL
+    ]
+
+
 def wanted(feeds: Iterable[Feed]) -> list[Feed]:
     """Return the feeds that should post: the active ones, and those paused only because their channel refuses posts."""
     return [feed for feed in feeds if not feed.paused or is_refused(feed)]

@@ -21,7 +21,7 @@ from bot.platforms.slack.manifest import FINISH, INSTALL, PATH
 from bot.port.platform import Transport
 from bot.service.assembly import Assembly
 from bot.service.connections import Connections, idle, new_transport
-from bot.service.feed_checks import troubles
+from bot.service.feed_checks import not_posted, troubles
 from bot.service.metrics import Counted, Metrics
 from bot.service.readiness import Readiness
 from bot.service.startup import check_startup
@@ -93,7 +93,9 @@ class Process:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping.set)
         self._assembly.take_configured()
-        for trouble in [*idle(self._core.settings), *troubles(self._core, self._assembly.feeds.all(), self._connected)]:
+        feeds = self._assembly.feeds.all()
+        found = [*idle(self._core.settings), *troubles(self._core, feeds, self._connected), *not_posted(feeds)]
+        for trouble in found:
             _LOG.warning("%s", trouble)
         runner = await self._listen()
         staying = asyncio.create_task(self._connections.stay(self._assembly.talk))

@@ -152,7 +152,8 @@ async def save_setup(context: CommandContext) -> AsyncIterator[Reply]:
         context.button("status", "status"),
         repo=name, next=say_moment(next_post(stored, now), stored.zone), zone=stored.zone,
     )  # fmt: skip
-    yield replace(done, text="\n".join(filter(None, (done.text, missed))))
+    configured = context.say("done.setup_configured") if known and known.origin == "config" else ""
+    yield replace(done, text="\n".join(filter(None, (done.text, configured, missed))))
 
 
 def _described(context: CommandContext) -> Feed | None:
