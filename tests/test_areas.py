@@ -201,6 +201,27 @@ def test_labels_add_paths_or_become_areas() -> None:
     assert found("Tidy", "quill/ink/a.py", areas=areas) == ("ink",)
 
 
+PROCESS = [
+    "ciflow/trunk",
+    "ci-flow: nightly",
+    "ci: skip",
+    "ci/full",
+    "CI run",
+    "re-test",
+    "bug",
+    "enhancement",
+    "needs: review",
+]
+PARTS = ["ci/images", "circuits", "ci-runner", "bugle", "flow/trunk"]
+
+
+@pytest.mark.parametrize("label", [*PROCESS, *PARTS])
+def test_labels_about_handling_a_change_become_no_areas(label: str) -> None:
+    """What triggers checks or says what kind a change is tells nothing about its part of the project."""
+    areas = of_repository(labeler=f'"{label}":\n  - quill/press/**\n')
+    assert bool(found("Tidy", "quill/press/a.py", areas=areas)) == (label in PARTS)
+
+
 SERVES_MODELS = """
 lora:
   - changed-files:

@@ -1,5 +1,6 @@
 """A repository learns from its own past: where that is better than what ships, and only there."""
 
+import json
 import random
 import sqlite3
 from collections.abc import Mapping
@@ -22,7 +23,7 @@ from analysis.errors import BadInput, NotFound, Outage
 from analysis.triage.areas import Areas, general
 from analysis.triage.change_types import likeliest
 from analysis.triage.learned import Judgement, general_judgement
-from analysis.triage.learned.area_model import fit_areas
+from analysis.triage.learned.area_model import AreaModel, fit_areas
 from analysis.triage.learned.learning import Trial, learn
 from analysis.triage.learned.past import own_past
 from analysis.triage.learned.training import sample_of
@@ -164,6 +165,16 @@ def test_what_the_vocabulary_says_stands_where_little_was_tagged() -> None:
     (sample,) = (sample_of(Labelled(a_commit("Mend the quantized pages", repo=REPO), None, None, ())),)
     assert "quantization" in model.areas(sample.evidence, ("quantization",))
     assert "sea" not in model.without({"sea"}).keys
+
+
+def test_what_nobody_ever_tagged_gives_way_to_what_people_tag() -> None:
+    """Their parts come first; the vocabulary alone decides only where it did better in the past, also once written and read."""
+    tagged = past(60)
+    model = fit_areas([(sample_of(one).evidence, ()) for one in tagged], [one.areas for one in tagged], ("moon", "sea"))
+    sample, (part,) = sample_of(tagged[0]), tagged[0].areas
+    assert model.areas(sample.evidence, ("quantization",)) == (part,)
+    left = AreaModel.load(json.loads(json.dumps(model.without({"quantization"}).dump())))
+    assert left.areas(sample.evidence, ("quantization",)) == (part, "quantization")
 
 
 def test_too_few_teach_nothing() -> None:

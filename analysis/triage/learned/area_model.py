@@ -22,11 +22,17 @@ _SLIGHT = 0.01  # smaller weights change nothing and only take up space
 
 @dataclass(frozen=True, slots=True)
 class AreaModel:
-    """Weights, by feature and area; for areas not in `keys`, the vocabulary decides."""
+    """Weights, by feature and area.
+
+    Attributes:
+        left: the areas that the vocabulary decides alone. Of all others that are not in `keys`, nobody has tagged any commit,
+            and the vocabulary's word counts only if there is no other area.
+    """
 
     keys: tuple[str, ...]
     bias: tuple[float, ...]
     weights: dict[str, tuple[float, ...]]
+    left: frozenset[str] = frozenset()
 
     def areas(self, evidence: Evidence, said: Sequence[str]) -> tuple[str, ...]:
         """Return the areas of a commit, the surest first; `said` is the vocabulary's answer."""
@@ -35,28 +41,30 @@ class AreaModel:
             for index, weight in enumerate(self.weights.get(name, ())):
                 totals[index] += weight * value
         ranked = sorted(zip(totals, self.keys, strict=True), key=lambda pair: (-pair[0], pair[1]))
-        sure = [key for total, key in ranked if total > _THRESHOLD] + [key for key in said if key not in self.keys]
-        return tuple(sure[:MOST] or [key for total, key in ranked[:1] if total > _LEAST])
+        sure = [key for total, key in ranked if total > _THRESHOLD] + [key for key in said if key in self.left]
+        unheard = [key for key in said if key not in self.keys]
+        return tuple(sure[:MOST] or unheard or [key for total, key in ranked[:1] if total > _LEAST])
 
     def without(self, keys: Collection[str]) -> "AreaModel":
-        """Return the model of the other areas only."""
+        """Return the model of the other areas only, which leaves these to the vocabulary."""
         kept = [index for index, key in enumerate(self.keys) if key not in keys]
         return AreaModel(
             tuple(self.keys[index] for index in kept),
             tuple(self.bias[index] for index in kept),
             {name: tuple(row[index] for index in kept) for name, row in self.weights.items()},
+            self.left | frozenset(keys),
         )
 
     def dump(self) -> dict[str, Any]:
         """Return the weights as plain data."""
         rounded = {name: [round(weight, 3) for weight in weights] for name, weights in self.weights.items()}
-        return {"keys": list(self.keys), "bias": list(self.bias), "weights": rounded}
+        return {"keys": list(self.keys), "bias": list(self.bias), "weights": rounded, "left": sorted(self.left)}
 
     @classmethod
     def load(cls, data: Mapping[str, Any]) -> "AreaModel":
         """Make the model from what `dump` returned."""
         weights = {name: tuple(row) for name, row in data["weights"].items()}
-        return cls(tuple(data["keys"]), tuple(data["bias"]), weights)
+        return cls(tuple(data["keys"]), tuple(data["bias"]), weights, frozenset(data.get("left", ())))
 
 
 def _features(evidence: Evidence, said: Sequence[str]) -> dict[str, float]:
