@@ -1524,6 +1524,8 @@ CHINESE_ASKER = an_asker(language="zh", channel="C2", is_admin=True)
         ("2026-03-12", "18 个提交"),
         ("area AMD", "AMD"),
         ("subscribe area=AMD", "已为你订阅 example/quill：AMD，每天 09:00（Shanghai 时间）推送。"),
+        ("订阅 高", "已为你订阅 example/quill：高重要度的提交，每天 09:00（Shanghai 时间）推送。"),
+        ("订阅 中、高", "已为你订阅 example/quill：中、高重要度的提交，每天 09:00（Shanghai 时间）推送。"),
         ("setup", "本频道的简报"),
         ("status", "本频道的简报"),
         ("rank up example/quill@40a912f", "重要度已改为高"),

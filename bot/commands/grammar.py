@@ -381,11 +381,13 @@ def _choice(word: str, options: Iterable[Option]) -> str:
         (
             o.name
             for o in options
-            if o.name != "type" and (word in o.choices or (o.name == "how" and word in WORDS.names("how")))
+            if o.name != "type" and (word in o.choices or (o.name in _SPOKEN and word in WORDS.names(o.name)))
         ),
         "",
     )
 
 
+_SPOKEN = {"how", "min"}
+"""Options whose choices have other names, in each language."""
 _HIDDEN_NAMES = {"on", "feed", "zone", "lang"}
 """Options that buttons use, and that nobody has to type; any answer may be requested in another language."""

@@ -62,7 +62,8 @@ def change_type(text: str) -> str:
 def importance(text: str) -> Importance:
     """Return an importance."""
     try:
-        return commands.importance(fold(text))
+        wanted = fold(text).lower()
+        return commands.importance(WORDS.names("min").get(wanted, wanted))
     except BadInput:
         raise Mistake("mistake.importance", text=text, known=LEVELS) from None
 

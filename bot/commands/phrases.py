@@ -165,7 +165,7 @@ def _fits(name: str, word: str) -> bool:
         case "at":
             return bool(_CLOCK.fullmatch(word))
         case "min":
-            return word in LEVELS
+            return word in LEVELS or word in WORDS.names("min")
         case "how":
             return word in WORDS.names("how")
         case "type":
