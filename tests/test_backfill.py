@@ -1,14 +1,16 @@
 """Days of the past: what there is to do is said first, what is done stays done, and known days become files."""
 
 import json
+import sqlite3
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SAMPLE_NOW
+from conftest import RULE_CACHE, SAMPLE_NOW
 from html_reader import Page
 from servers.answers import reader
 from servers.model import UNAUTHORIZED, ModelServer
@@ -147,12 +149,21 @@ def test_a_span_must_be_over(quill: Path, environ: dict[str, str]) -> None:
 # -- as files
 
 
-@pytest.fixture
-def filled(quill: Path, environ: dict[str, str]) -> Core:
-    """A core whose store knows the days."""
-    core = a_core(environ)
+@pytest.fixture(scope="module")
+def known(quill: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store that knows the days; not to be changed."""
+    folder = tmp_path_factory.mktemp("known")
+    core = a_core({"HOME": str(folder), "DAYBRIEF_STORE__PATH": str(folder / "daybrief.db"), **RULE_CACHE})
     fill(core, a_span(quill), core.analyser("rules"))
-    return core
+    return folder / "daybrief.db"
+
+
+@pytest.fixture
+def filled(known: Path, environ: dict[str, str]) -> Core:
+    """A core whose store, a copy, knows the days."""
+    with closing(sqlite3.connect(known)) as there, closing(sqlite3.connect(environ["DAYBRIEF_STORE__PATH"])) as here:
+        there.backup(here)
+    return a_core(environ)
 
 
 def test_days_become_pages_of_a_site(filled: Core, tmp_path: Path) -> None:

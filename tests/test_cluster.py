@@ -1,6 +1,7 @@
 """Commits read on a Dask cluster: by real workers, which see no store, and of which some die."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -69,6 +70,16 @@ def machines(tmp_path: Path, environ: dict[str, str]) -> Iterator[Machines]:
     made.stop()
 
 
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machines]:
+    """A scheduler with one worker, for tests that leave both as they are."""
+    made = Machines(tmp_path_factory.mktemp("standing"), os.environ["PATH"])
+    made.add()
+    joined(made, 1)
+    yield made
+    made.stop()
+
+
 @pytest.fixture
 def model() -> Iterator[ModelServer]:
     with ModelServer(reader, latency=0.1) as server:
@@ -103,20 +114,18 @@ def joined(machines: Machines, workers: int) -> None:
 
 
 def test_a_cluster_gives_the_same_digests_without_a_store(
-    machines: Machines, model: ModelServer, environ: dict[str, str], quill: Path, tmp_path: Path
+    standing: Machines, model: ModelServer, environ: dict[str, str], quill: Path, tmp_path: Path
 ) -> None:
     """Everything is read there, and nothing of it stays there."""
-    machines.add()
-    joined(machines, 1)
     there, here = (a_core(environ, model, tmp_path / f"{name}.db") for name in ("there", "here"))
-    with cluster(machines.address) as readers:
+    with cluster(standing.address) as readers:
         assert readers.width == 4
         there.readers = readers
         assert fill(there, quill) == 26
     assert fill(here, quill) == 26
     assert told(there) == told(here)
     assert {entry["analysis"]["analyser"] for day in told(there) for entry in day} == {"test-model"}
-    assert not [path for path in machines.folder.rglob("*") if path.suffix in {".db", ".toml"}]
+    assert not [path for path in standing.folder.rglob("*") if path.suffix in {".db", ".toml"}]
 
 
 def test_a_worker_that_dies_loses_nothing(
@@ -211,11 +220,9 @@ def test_a_worker_without_daybrief_is_told(machines: Machines) -> None:
         pass
 
 
-def test_another_version_is_told(machines: Machines, monkeypatch: pytest.MonkeyPatch) -> None:
-    machines.add()
-    joined(machines, 1)
+def test_another_version_is_told(standing: Machines, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(joining, "version", lambda _name: "9.9")
-    with pytest.raises(BadInput, match=r"has Daybrief \d.*: install Daybrief 9.9 there"), cluster(machines.address):
+    with pytest.raises(BadInput, match=r"has Daybrief \d.*: install Daybrief 9.9 there"), cluster(standing.address):
         pass
 
 
