@@ -166,7 +166,7 @@ class Branches:
         found = names if len(names) == 1 else usual if old in _USUAL else []
         if len(found) != 1:
             raise Damaged(
-                f"{self._git.path} follows the branch {old}, which is gone from its remote: run {self._settled_by(prefix, 'BRANCH')}, "
+                f"{self._git.path} follows the branch {old}, which is gone: run {self._settled_by(prefix, 'BRANCH')}, "
                 "or name the branch to read."
             )
         (new,) = found
