@@ -1,11 +1,12 @@
 """What a conversation offers by itself: prompts by what somebody follows, looks at shared links, a channel's welcome."""
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from bots import REPO, Bot, a_bot, a_member, a_person
+from bots import REPO, Bot, a_bot, a_member, a_person, read_days
 from fake_platform import an_asker
 
 from bot.port.command import Command
@@ -15,13 +16,20 @@ from formatters.reply import CommitList, Note, Reply
 ARCHIVE = "https://daybrief.example.com/archive"
 
 
+@pytest.fixture(scope="module")
+def read(quill: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store whose channel C1 has the sample's digest, with the day read; not to be changed."""
+    path = tmp_path_factory.mktemp("read") / "daybrief.db"
+    read_days(path, quill, "yesterday")
+    return path
+
+
 @pytest.fixture
-async def bot(environ: dict[str, str], quill: Path) -> AsyncIterator[Bot]:
-    """A bot whose channel C1 has the sample's digest, with the day read."""
+async def bot(environ: dict[str, str], quill: Path, read: Path) -> AsyncIterator[Bot]:
+    """A bot on a copy of that store."""
+    shutil.copy(read, environ["DAYBRIEF_STORE__PATH"])
     settings: dict[str, Any] = {"DAYBRIEF_WEB__URL": ARCHIVE, "DAYBRIEF_WEB__ZONE": "Asia/Shanghai"}
     async with a_bot(environ, quill, **settings) as made:
-        made.feed()
-        await made.reply("yesterday")
         yield made
 
 
