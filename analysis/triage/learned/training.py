@@ -34,9 +34,10 @@ from analysis.triage.sketch import sketch
 _SUBJECT = Penalty(lexical=1e-4, signals=2e-2, words=2e-3, balance=0.8)
 _PRODUCT = Penalty(lexical=1e-4, signals=4e-2, words=5e-2, balance=0.8)
 _LEVEL = Penalty(lexical=1e-2, signals=1e-2, words=3e-2, balance=0.7)
-_OWN_SUBJECT = replace(_SUBJECT, lexical=1e-2, words=2e-2)
-_OWN_PRODUCT = replace(_PRODUCT, lexical=1e-2)
-"""For a repository's own past: its folders are learned like words, and there are more of them than commits."""
+_OWN_SUBJECT = replace(_SUBJECT, lexical=1e-2, words=2e-2, balance=0.6)
+_OWN_PRODUCT = replace(_PRODUCT, lexical=1e-2, balance=0.6)
+"""For a repository's own past: its folders are learned like words, and there are more of them than commits. What its people seldom
+say of a change, they will seldom say again, so that rare types are boosted less."""
 
 
 @dataclass(frozen=True, slots=True)
