@@ -128,9 +128,9 @@ def _counted(answer: Answer, language: Language) -> str:
     if not answer.counted:
         return label("ask.newcomers_none" if is_new else "ask.authors_none", language, what=what)
     names = [label("ask.author", language, name=clean(name), number=number) for name, number in answer.counted]
-    names += [label("ask.others", language)] if answer.more else []
-    key = "ask.newcomers" if is_new else "ask.authors"
-    return label(key, language, what=what, names=label("list.comma", language).join(names))
+    listed = label("list.comma", language).join(names)
+    listed = label("ask.others", language, names=listed) if answer.more else listed
+    return label("ask.newcomers" if is_new else "ask.authors", language, what=what, names=listed)
 
 
 def say_unread(spans: Sequence[Days], language: Language) -> Iterator[str]:

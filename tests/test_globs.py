@@ -21,6 +21,7 @@ from analysis.commits.globs import pattern_of
         ("**/test_*", ["test_a", "x/y/test_b.py"], ["x/atest_b"]),
         ("src/**/test/*.py", ["src/test/a.py", "src/x/y/test/a.py"], ["src/x/a.py", "src/test/x/a.py"]),
         ("a/**/b/**/c", ["a/b/c", "a/x/b/b/y/c"], ["a/c", "a/b"]),
+        ("[+--]x", ["+x", ",x", "-x"], ["ax"]),
         ("*a*b*", ["xaxbx", "ab", "y/aab"], ["ba"]),
         ("a?c", ["abc", "x/axc"], ["ac", "a/c"]),
         ("[ab].py", ["a.py", "b.py"], ["c.py", "ab.py"]),
@@ -49,7 +50,7 @@ def test_no_glob_takes_long(glob: str) -> None:
         assert not pattern.search(f"/{path}c")
 
 
-@pytest.mark.parametrize("glob", ["", "/", "!a", "a\\", "[z-a]", "x" * 501])
+@pytest.mark.parametrize("glob", ["", "/", "!a", "a\\", "[z-a]", "[?--]", "x" * 501])
 def test_what_is_no_glob_is_refused(glob: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         pattern_of(glob)

@@ -73,6 +73,7 @@ def _segment(part: str) -> str:
 def _among(text: str) -> str:
     is_not = text[1] in "!^"
     inner = re.sub(r"([\\\[\]&~|^])", r"\\\1", text[1 + is_not : -1])
+    inner = re.sub(r"(?<=.)--", r"-\\-", inner)  # the end of a range; `re` reserves two hyphens for a set difference
     made = f"[{'^/' if is_not else ''}{inner}]"
     try:
         re.compile(made)

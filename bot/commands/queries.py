@@ -28,6 +28,8 @@ from storage.search import Answer, Question, parse_since, search
 _SHA = re.compile(r"[0-9a-f]{4,64}")
 _NUMBER = re.compile(r"[0-9]{1,18}")
 _DEFAULT_DAYS = 7
+_MOST_OF_AREA = 50
+"""Commits in an answer about an area; what is beyond them is said to be there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,16 +141,27 @@ def show_area(
     within: Collection[str] | None = None,
 ) -> tuple[str, Answer]:
     """Show an area's commits of the last seven days that are known, the most important first."""
-    repos = sought(core, repo, within)
-    key = stored_area(core, name)
-    moment = _area_since(core, repos, since, zone)
-    answer = search(core.stores.store, Question(repos=tuple(filter(None, repos)), since=moment, areas=(key,)), limit=50)
-    return key, Answer(tuple(core.memory.with_analyses(answer.entries, language)), answer.more)
+    key, store = stored_area(core, name), core.stores.store
+    looked = _looked_from(core, sought(core, repo, within), since, zone).items()
+    answers = [
+        search(store, Question(repos=(one,), since=moment, areas=(key,)), _MOST_OF_AREA) for one, moment in looked
+    ]
+    entries = sorted(
+        (entry for answer in answers for entry in answer.entries),
+        key=lambda entry: (entry.triage.importance.rank, entry.commit.committed_at),
+        reverse=True,
+    )
+    more = len(entries) > _MOST_OF_AREA or any(answer.more for answer in answers)
+    return key, Answer(tuple(core.memory.with_analyses(entries[:_MOST_OF_AREA], language)), more)
 
 
-def _area_since(core: Core, repos: list[str | None], since: str, zone: str) -> datetime:
-    newest = max(filter(None, (core.stores.commits.newest(repo) for repo in repos)), default=core.now())
-    return parse_since(since, _clock(core, zone)) if since else newest - timedelta(days=_DEFAULT_DAYS)
+def _looked_from(core: Core, repos: list[str | None], since: str = "", zone: str = "UTC") -> dict[str, datetime]:
+    """Return from when on each repository is looked through: `since`, or seven days before its own newest commit."""
+    commits = core.stores.commits
+    names = [name for repo in repos for name in ([repo] if repo else commits.repositories())]
+    if since:
+        return dict.fromkeys(names, parse_since(since, _clock(core, zone)))
+    return {name: newest - timedelta(days=_DEFAULT_DAYS) for name in names if (newest := commits.newest(name))}
 
 
 def count_area(
@@ -160,9 +173,8 @@ def count_area(
     within: Collection[str] | None = None,
 ) -> int:
     """Count the commits of `show_area` whose first area it is, as the post and `list_areas` count them."""
-    repos = sought(core, repo, within)
-    moment = _area_since(core, repos, since, zone)
-    return sum(core.stores.commits.by_area(moment, name).get(key, (0, 0))[0] for name in repos)
+    looked = _looked_from(core, sought(core, repo, within), since, zone)
+    return sum(core.stores.commits.by_area(moment, name).get(key, (0, 0))[0] for name, moment in looked.items())
 
 
 def find_commits(
@@ -215,12 +227,9 @@ def list_areas(
     core: Core, language: Language, repo: str | None = None, within: Collection[str] | None = None
 ) -> list[AreaCount]:
     """List the areas, with their commits of the last seven days that are known."""
-    repos = _looked_through(core, repo, within)
-    newest = newest_known(core, repo, within)
     counts: dict[str, tuple[int, int]] = {}
-    since = newest - timedelta(days=_DEFAULT_DAYS) if newest else core.now()
-    for name in repos if newest else ():
-        for key, (commits, high) in core.stores.commits.by_area(since, name).items():
+    for name, moment in _looked_from(core, _looked_through(core, repo, within)).items():
+        for key, (commits, high) in core.stores.commits.by_area(moment, name).items():
             known = counts.get(key, (0, 0))
             counts[key] = (known[0] + commits, known[1] + high)
     areas = {area.key: area for area in core.sources.areas()}

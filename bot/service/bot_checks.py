@@ -131,9 +131,10 @@ def _feeds(
     found += [Check("feeds", "warning", told) for told in [*doubled(feeds), *not_posted(feeds)]]
     places = {(feed.place, feed.branches): parse_place(feed.place) for feed in wanted(feeds)}
     asked = {key: where for key, where in places.items() if where.path or reads_github}
+    named = [check.found for check in found]
     for (place, branches), where in asked.items():
         check = read(place, partial(core.sources.branches, where, branches), now)
-        if check.state != "ok" and not any(check.found in one.found for one in found):
+        if check.state != "ok" and not any(check.found in text for text in named):
             found.append(check)
     count = f"{len(asked)} repositor{'y' if len(asked) == 1 else 'ies'}"
     yield from found or [Check("feeds", "ok", f"{count} can be read")]

@@ -42,7 +42,7 @@ def one_entry(item: Item, language: Language, zone: str, *, width: int = 100, co
     screen.line(f"{clean(commit.repo)} · {item.author} · {moment}")
     level = item.entry.triage.importance
     importance = label("entry.importance", language, importance=say(f"importance.{level}", language))
-    screen.line(f"{importance} · {_about(item)} · {item.size}", mark=_mark(level))
+    screen.line(" · ".join(filter(None, (importance, _about(item), item.size))), mark=_mark(level))
     if commit.url:
         screen.line(clean(commit.url), style="dim")
     screen.gap()
@@ -116,8 +116,7 @@ def _lines(text: Text, width: int) -> Iterator[Text]:
 def list_entry(item: Item, when: str, screen: Screen, *, repo: str = "") -> None:
     """Write a commit of a list in two lines: what it is, and what it does."""
     screen.line(_head(item, item.headline), style="bold", mark=_mark(item.entry.triage.importance))
-    place = f"{repo} · " if repo else ""
-    screen.line(f"{place}{when} · {item.author} · {_about(item)}", style="dim", indent=2)
+    screen.line(" · ".join(filter(None, (repo, when, item.author, _about(item)))), style="dim", indent=2)
     if item.gist:
         screen.line(item.gist, indent=2)
 
