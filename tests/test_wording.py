@@ -170,6 +170,7 @@ def test_every_label_of_the_formats_is_used() -> None:
         "patches",
         "coupled",
         "history",
+        "of_type",
     }  # keys put together from values
     unused = [
         f"{group}.{key}"
