@@ -111,6 +111,8 @@ class TestSameWork:
         assert joined(change("Weigh the ink", *wide), small) == []
         assert joined(change("Weigh the ink of pages", *wide), small) == [(StoryKind.SAME_WORK, 2)]
         assert joined(change("Weigh the ink", *wide[:2]), small) == [(StoryKind.SAME_WORK, 2)]
+        named = change("Check what InkPress gets", "quill/press.py", hours=1)
+        assert joined(change("Move to the new InkPress", *wide), named) == [(StoryKind.SAME_WORK, 2)]
 
     def test_a_word_that_many_use_that_day_joins_nothing(self) -> None:
         others = [

@@ -269,8 +269,9 @@ def _is_same_work(first: _Traits, second: _Traits, everybodys: frozenset[str]) -
         - everybodys
         - {basename(path).partition(".")[0] for path in first.product & second.product}
     )
-    # Nor does one word, if for one of them that file is a small part of what it changes.
-    is_near = len(said) > 1 or (bool(said) and _is_even(first, second))
+    # Nor does one word, if for one of them that file is a small part of what it changes; unless it is a name.
+    names = set(_PATTERNS.name.findall(first.title.text)) & set(_PATTERNS.name.findall(second.title.text))
+    is_near = len(said) > 1 or (bool(said) and (bool(names) or _is_even(first, second)))
     return _share_files(first, second) and (is_near or bool(first.brought & second.paths))
 
 
