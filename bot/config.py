@@ -90,7 +90,9 @@ def _read(source: Path) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise BadInput(f"The configuration {source} is not UTF-8 text: save it as UTF-8.") from None
     except ValueError as error:  # includes a missing home folder and impossible paths
-        raise BadInput(f"The configuration {source} is not valid TOML: {error}. Fix it there.") from None
+        raise BadInput(
+            f"The configuration {source} is not valid TOML: {error}. Text needs quotation marks, and each table its own [name]."
+        ) from None
 
 
 def machine_zone() -> str:

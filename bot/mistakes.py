@@ -48,7 +48,7 @@ def explain(
     for fault in error.errors(include_url=False):
         where = tuple(str(part) for part in fault["loc"])
         variable = variables.get(where[:2])
-        place = f"the environment's {variable}" if variable else f"{source}: {_place(where)}"
+        place = f"the environment variable {variable}" if variable else f"{source}: {_place(where)}"
         if fault["type"] == "extra_forbidden":
             told.append(f"{place} is unknown; {_known(where, variable)}")
         elif fault["type"] == "missing":
@@ -72,8 +72,11 @@ def _place(where: tuple[str, ...]) -> str:
 def _fault(fault: Any, where: tuple[str, ...], secrets: list[str]) -> str:
     """Say what is wrong with a value, as the rest of a sentence that begins with its place."""
     kind = fault["type"]
+    if where == ("feeds",) and isinstance(fault["input"], dict):
+        return ": write [[feeds]], in double brackets, above each feed"
     if kind in {"model_type", "model_attributes_type", "dict_type"}:
-        return ": this is a table, so its keys go below it"
+        example = f', such as {where[1]} = {{ slack = "U…" }}' if where[0] == "people" and len(where) > 1 else ""
+        return f": it should be a table{example}"
     shown = _shown(fault["input"], where, secrets)
     if kind == "value_error":
         said = str(fault["ctx"]["error"])

@@ -113,7 +113,7 @@ async def test_a_digest_s_thread_and_what_is_asked_lead_to_people(bot: Bot) -> N
         ('ann = {slack = "@ann"}', "slack"),
         ('ann = {discord = "ann#1"}', "discord"),
         ('ann = {teams = "x"}', "unknown"),
-        ('ann = "U7"', "this is a table"),
+        ('ann = "U7"', 'it should be a table, such as ann = { slack = "U…" }'),
     ],
 )
 def test_who_cannot_be_is_refused_with_its_place(tmp_path: Path, table: str, why: str) -> None:

@@ -156,8 +156,9 @@ def test_without_a_home_there_is_still_a_place() -> None:
         ("[access]\npublic = ['acme/[']", "[access] public", "'acme/[' matches no repository: write owner/name"),
         ("[access]\nsetup = ['\"acme/*\"']", "[access] setup", "matches no repository"),
         ("[access]\nadmins = ['U1']", "[access] admins", "'U1' is not a person: write slack:U024BE7LH"),
-        ("model = 'x'", "[model]", "this is a table"),
-        ("[areas]\namd = 1", "[areas.amd]", "this is a table"),
+        ("[feeds]\nrepository = 'a/b'", "[feeds]", "write [[feeds]], in double brackets, above each feed"),
+        ("model = 'x'", "[model]", "it should be a table"),
+        ("[areas]\namd = 1", "[areas.amd]", "it should be a table"),
         ("[github]\nbase_url = 'github.example'", "[github] base_url", "starts with https:// or http://"),
         ("[model]\nbase_url = 'localhost:8000/v1'", "[model] base_url", "starts with https:// or http://"),
     ],
@@ -180,13 +181,13 @@ def test_a_mistake_in_the_file_is_told_with_its_place(folder: Path, text: str, p
         ("DAYBRIEF_MODEL__CONCURRENCY", "lots", "is 'lots': it should be a whole number"),
         ("DAYBRIEF_ACCESS__PUBLIC", '["acme/*"]', "matches no repository: write owner/name"),
         ("DAYBRIEF_MODEL__PRICE_IN", "-1", "is '-1': it should be 0 or more"),
-        ("DAYBRIEF_AREAS__AMD", "x", "this is a table"),
+        ("DAYBRIEF_AREAS__AMD", "x", "it should be a table"),
     ],
 )
 def test_a_mistake_in_the_environment_is_told_with_its_variable(name: str, value: str, hint: str) -> None:
     """Nobody looks for it in the file."""
     told = refused({name: value})
-    assert f"the environment's {name}" in told
+    assert f"the environment variable {name}" in told
     assert hint in told
 
 
