@@ -77,7 +77,8 @@ def read_file(path: Path) -> Uses:
             raise BadInput(f"{path} has more than {LARGEST:,} bytes: scan fewer files.")
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeError) as error:
-        raise BadInput(f"{path} cannot be read ({error}): write it with daybrief uses scan.") from None
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise BadInput(f"{path} cannot be read ({why}): write it with daybrief uses scan.") from None
     return read_uses(text, str(path))
 
 

@@ -159,7 +159,7 @@ class WebSettings(_Table):
     )
     proxies: Annotated[tuple[Network, ...], Listed] = Field(
         default=("127.0.0.1", "::1"),
-        description="with access proxy: the addresses or networks that header is trusted from",
+        description="with access proxy: the addresses or networks that header is trusted from; by default this machine, so any local user",
     )
     repositories: Names = Field(
         default=("*",),
