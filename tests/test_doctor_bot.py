@@ -77,7 +77,7 @@ async def _no_suggestions(*_: object, **_more: object) -> tuple[()]:
 
 async def looked_at(environ: dict[str, str], config: Path | None = None) -> dict[str, Check]:
     """Return what the doctor says of the bot."""
-    found = await asyncio.to_thread(lambda: list(examine(environ, config, None, now=lambda: NOON)))
+    found = await examined(environ, config)
     return {check.what: check for check in found if check.what in _BOT}
 
 
@@ -140,7 +140,7 @@ async def test_everything_that_is_wrong_is_told_in_one_run(environ: dict[str, st
     with pytest.raises(BadInput) as refused:
         Process(core)
     core.stores.store.close()
-    found = await asyncio.to_thread(lambda: list(examine(environ, config, None, now=lambda: NOON)))
+    found = await examined(environ, config)
     checks = {check.what: check for check in found}
     assert checks["bot"].found == str(refused.value)
     for what, said in (
@@ -198,11 +198,16 @@ async def test_an_address_where_the_bot_itself_listens_is_well(
     assert check == Check("serve", "ok", f"`daybrief serve` listens at 127.0.0.1:{found[1]}")
 
 
+async def examined(environ: dict[str, str], config: Path | None) -> list[Check]:
+    """What the doctor finds with a configuration."""
+    return await asyncio.to_thread(lambda: list(examine(environ, config, None, now=lambda: NOON)))
+
+
 async def told_by_all(
     environ: dict[str, str], config: Path, caplog: pytest.LogCaptureFixture, *platforms: str
 ) -> dict[str, str]:
     """Return what keeps feeds from their work, as the doctor, the start of `serve` and /readyz tell it, once each has looked."""
-    doctor = await asyncio.to_thread(lambda: list(examine(environ, config, None, now=lambda: NOON)))
+    doctor = await examined(environ, config)
     core = open_core(load(environ, config), lambda: NOON)
     process = Process(core, {name: FakePlatform(name) for name in platforms})
     running = asyncio.create_task(process.run())
@@ -325,7 +330,7 @@ async def test_a_feed_that_only_a_terminal_shows_is_said(
     config = tmp_path / "own.toml"
     feed = '[[feeds]]\nplatform = "terminal"\nchannel = "here"\nrepository = "ann/scratch"\n'
     config.write_text(f"{SLACK}[serve]\nport = 0\n{feed}", encoding="utf-8")
-    found = await asyncio.to_thread(lambda: list(examine(environ, config, None, now=lambda: NOON)))
+    found = await examined(environ, config)
     await told_by_all(environ, config, caplog, "slack")
     said = "ann/scratch → terminal here: `daybrief serve` posts nothing there"
     assert [one.state for one in found if said in one.found] == ["warning"]
@@ -339,7 +344,7 @@ async def test_settings_that_do_nothing_are_said(
     config = tmp_path / "own.toml"
     text = '[model]\napi_key = "sk-1"\n[web]\ntoken = "0123456789abcdef"\nusers = {ann = ["*"]}\n'
     config.write_text(f"{SLACK}[serve]\nport = 0\n{text}", encoding="utf-8")
-    found = await asyncio.to_thread(lambda: list(examine(environ, config, None, now=lambda: NOON)))
+    found = await examined(environ, config)
     await told_by_all(environ, config, caplog, "slack")
     for said in (
         "[model] has an address or a key but no name",

@@ -96,11 +96,9 @@ def _named(text: str, areas: Areas, *, is_phrase: bool) -> Clause | None:
     if is_phrase and not (others or is_area or lowered in _multiword()):
         return None
     device = next(iter(told_in(text) | told_in(text.upper()) | told_in(text.capitalize())), "") if not is_phrase else ""
-    more = [*others, *_DEVICES.get(device, ())]
-    if is_area and area and areas.is_platform(area):
-        more += sorted(next(one for one in areas if one.key == area).words)
+    more = [*others, *_DEVICES.get(device, ()), *(_platform_words(area, areas) if is_area else ())]
     alike_forms = tuple(dict.fromkeys(found for one in more if (found := words_of_name(one)) and found != form))
-    return Clause(text, (form,), alike_forms, area or "", is_area, device)
+    return Clause(text, (form,), alike_forms, area, is_area, device)
 
 
 @lru_cache(maxsize=1)
@@ -117,6 +115,11 @@ def _own_names(key: str, areas: Areas) -> set[str]:
     return {key, key.replace("_", " "), *(name.lower() for name in area.names.values())} if area else set()
 
 
+def _platform_words(key: str, areas: Areas) -> list[str]:
+    """Return the words of an area that is a platform, as titles name it; none of another area."""
+    return sorted(next(one for one in areas if one.key == key).words) if key and areas.is_platform(key) else []
+
+
 def _chinese(run: str, areas: Areas) -> Iterator[Clause]:
     for piece in cut(run, _known(areas), _LONGEST_CHINESE):
         if piece in filling():
@@ -130,10 +133,7 @@ def _chinese(run: str, areas: Areas) -> Iterator[Clause]:
         own_words = tuple(words_of_name(areas.name(area, "en")).split(" ")[:1]) if area and not english else ()
         if len(piece) > 1 or english:
             is_area = bool(area) and piece in _own_names(area, areas)
-            platform = (
-                sorted(next(one for one in areas if one.key == area).words) if area and areas.is_platform(area) else []
-            )
-            more = tuple(found for one in platform if (found := words_of_name(one)))
+            more = tuple(found for one in _platform_words(area, areas) if (found := words_of_name(one)))
             yield Clause(piece, (*english, *own_words, _pairs(piece)), more, area, is_area)
 
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from analysis.i18n.patterns import Patterns
 from analysis.questions.clauses import Clause, clauses_of
@@ -94,9 +93,4 @@ def _ends(text: str, start: int) -> Iterator[int]:
     if _PATTERNS.one_sign.match(whole):
         yield from (start + count for count in range(len(whole), 0, -1))
     else:
-        yield from (start + found.end() for found in reversed(list(_gaps().finditer(whole))))
-
-
-@lru_cache(maxsize=1)
-def _gaps() -> re.Pattern[str]:
-    return re.compile(r"\S+(?=\s|$)")
+        yield from (start + found.end() for found in reversed(list(re.finditer(r"\S+", whole))))

@@ -76,7 +76,7 @@ def wanted(core: Core, words: str, given: Mapping[str, Sequence[str]], zone: str
         until=until,
         areas=_alternatives(given.get("area", ()), lambda name: meanings.area(core, name)),
         types=_alternatives(given.get("type", ()), meanings.change_type),
-        authors=tuple(name.lstrip("@") for value in given.get("author", ()) for name in meanings.listed(value)),
+        authors=_authors(given.get("author", ())),
         least=max((meanings.importance(level).rank for level in given.get("min", ())), default=None),
         without=tuple(left_out),
     )
@@ -94,11 +94,11 @@ def _without(core: Core, found: re.Match[str]) -> Question:
         case "":
             return Question(value)
         case "area":
-            return Question(areas=(tuple(meanings.area(core, one) for one in meanings.listed(value)),))
+            return Question(areas=_alternatives((value,), lambda one: meanings.area(core, one)))
         case "type":
-            return Question(types=(tuple(meanings.change_type(one) for one in meanings.listed(value)),))
+            return Question(types=_alternatives((value,), meanings.change_type))
         case "author":
-            return Question(authors=tuple(one.lstrip("@") for one in meanings.listed(value)))
+            return Question(authors=_authors((value,)))
     raise Mistake("mistake.filter_left_out", text=found[0], name=found["name"])
 
 
@@ -128,6 +128,11 @@ def refuse_signs(words: str, fits: Callable[[str, str], bool]) -> None:
 def _alternatives(values: Sequence[str], read: Callable[[str], str]) -> tuple[tuple[str, ...], ...]:
     """Parse a search filter: `AMD,NPU` means any of them; if given twice, both must hold."""
     return tuple(tuple(map(read, meanings.listed(value))) for value in values)
+
+
+def _authors(values: Sequence[str]) -> tuple[str, ...]:
+    """Parse the authors of a search filter: any of them."""
+    return tuple(name.lstrip("@") for value in values for name in meanings.listed(value))
 
 
 def _fits(core: Core, name: str, value: str, now: datetime) -> bool:
