@@ -44,8 +44,8 @@ def look_at_startup(core: Core) -> Startup:
 
         try:
             archive_app(core, core.settings.serve.host, ARCHIVE)
-        except BadInput as wrong:
-            found.append(str(wrong))
+        except BadInput as mistake:
+            found.append(str(mistake))
     return Startup(named(core.settings), frozenset(partly), feeds, list(dict.fromkeys(found)))
 
 
